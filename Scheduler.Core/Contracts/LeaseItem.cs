@@ -1,0 +1,49 @@
+using System.Text.Json;
+using NodaTime;
+using Scheduler.Core.Runs;
+
+namespace Scheduler.Core.Contracts;
+
+/// <summary>One leased queue item: everything a worker needs to run it without any other source.</summary>
+public sealed record LeaseItem
+{
+    public required string QueueId { get; init; }
+    public required string RunId { get; init; }
+    public required string ConfigId { get; init; }
+    public required string CustomerId { get; init; }
+
+    /// <summary><c>{customer_id}-{provider}-{domain}-{template}</c>.</summary>
+    public required string PipelineId { get; init; }
+
+    /// <summary>Names this execution in the customer's own run log; new at every claim.</summary>
+    public required string PipelineLoggingId { get; init; }
+    public required string Provider { get; init; }
+    public required string Domain { get; init; }
+    public required string PipelineTemplate { get; init; }
+
+    /// <summary>The dataset that the load goes into.</summary>
+    public required string TenantDatasetId { get; init; }
+
+    /// <summary>Parameters of the run: provider config overlaid by pipeline; the template's defaults lie below them.</summary>
+    public JsonElement? Parameters { get; init; }
+    public required Instant ScheduledTime { get; init; }
+    public required Instant DataIntervalStart { get; init; }
+    public required Instant DataIntervalEnd { get; init; }
+
+    /// <summary>0 for the first attempt, then 1, 2, …</summary>
+    public required int RetryAttempt { get; init; }
+    public required TriggeredBy TriggeredBy { get; init; }
+
+    /// <summary>Rises by one at every claim of the item; with <see cref="ScheduledTime"/> and <see cref="RetryAttempt"/> it fences the load.</summary>
+    public required long LeaseEpoch { get; init; }
+
+    /// <summary>Must accompany every later call about this lease.</summary>
+    public required string LeaseToken { get; init; }
+    public required Instant LeaseExpiresAt { get; init; }
+
+    /// <summary>Length of the lease in seconds; renew at a third of it.</summary>
+    public required int LeaseSeconds { get; init; }
+
+    /// <summary>The customer's enveloped credential, or null when none is configured for the provider.</summary>
+    public CredentialEnvelope? Credential { get; init; }
+}

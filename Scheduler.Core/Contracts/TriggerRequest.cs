@@ -1,0 +1,11 @@
+namespace Scheduler.Core.Contracts;
+
+/// <summary>Body of POST /api/v1/scheduler/trigger; may be left out.</summary>
+public sealed record TriggerRequest
+{
+    /// <summary>Pipelines planned per transaction, 1 to 10,000.</summary>
+    public int BatchSize { get; init; } = 1000;
+
+    /// <summary>Stop after this many seconds (1 to 3,600) and report has_more.</summary>
+    public int MaxProcessingTimeSeconds { get; init; } = 600;
+}
