@@ -48,7 +48,7 @@ public sealed class OccurrenceWalkTests
 
                 Assert.That(actual, Is.EqualTo(expected));
             },
-            iter: 4_000
+            iter: 3_000
         );
 
     [Test]
