@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Identifiers;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Core.Queue;
+
+/// <summary>
+/// Gives out leases, renews them and takes results. The only way to a run, for remote workers, the process's own worker and
+/// inline execution alike.
+/// </summary>
+public sealed partial class LeaseDesk(
+    QueueStore queue,
+    OperationClock clock,
+    IIdSource ids,
+    LeaseOptions options,
+    QueueSignal signal,
+    TimeProvider time,
+    Random random,
+    ILogger<LeaseDesk> logger
+)
+{
+    // Looks at the queue within one claim: each removes customers that cannot be served from the round, so few are needed.
+    private const int MostLooks = 64;
+
+    /// <summary>Leases up to <paramref name="count"/> items; waits up to <paramref name="wait"/> while there are none.</summary>
+    public async Task<IReadOnlyList<LeaseItem>> LeaseAsync(
+        string workerId,
+        int count,
+        Duration wait,
+        CancellationToken cancellationToken
+    )
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var wakeUp = signal.Next;
+            var items = await ClaimAsync(workerId, count, cancellationToken);
+            var left = wait.ToTimeSpan() - time.GetElapsedTime(started);
+            if (items.Count > 0 || left <= TimeSpan.Zero)
+            {
+                return items;
+            }
+            var pause = options.PollInterval.ToTimeSpan();
+            await WaitAsync(wakeUp, left < pause ? left : pause, cancellationToken);
+        }
+    }
+
+    public async Task<HeartbeatResponse> HeartbeatAsync(
+        HeartbeatRequest request,
+        CancellationToken cancellationToken
+    ) => new() { Leases = await queue.ExtendAsync(request.Leases, options.Lease, cancellationToken) };
+
+    /// <summary>Takes results: each accepted once, under the token it was leased with, or answered as stale.</summary>
+    public async Task<ResultsResponse> ReportAsync(ResultsRequest request, CancellationToken cancellationToken)
+    {
+        var now = await clock.ReadAsync(cancellationToken);
+        var facts = (
+            await queue.LeaseFactsAsync(
+                [
+                    .. request.Results.Select(result => new LeaseReference
+                    {
+                        QueueId = result.QueueId,
+                        LeaseToken = result.LeaseToken,
+                    }),
+                ],
+                cancellationToken
+            )
+        ).ToDictionary(fact => fact.QueueId);
+        var ends = new Dictionary<string, LeaseEnd>();
+        foreach (var result in request.Results)
+        {
+            // A result repeated within one request counts once.
+            if (facts.TryGetValue(result.QueueId, out var fact) && fact.LeaseToken == result.LeaseToken)
+            {
+                ends.TryAdd(result.QueueId, LeaseEnding.Reported(fact, result, now, random, ids));
+            }
+        }
+        var ended = ends.Count == 0 ? [] : await queue.EndAsync([.. ends.Values], now, cancellationToken);
+        await AfterEndAsync(ended, now, cancellationToken);
+        var byItem = ended.ToDictionary(end => end.QueueId);
+        return new ResultsResponse { Results = [.. request.Results.Select(result => Receipt(result, ends, byItem))] };
+    }
+
+    /// <summary>Lets successors through and wakes the waiting; shared with the reaper.</summary>
+    public async Task AfterEndAsync(IReadOnlyList<EndedLease> ended, Instant now, CancellationToken cancellationToken)
+    {
+        var successors = ended
+            .Where(end => end is { State: not null, HasSuccessor: true })
+            .Select(end => end.ConfigId!);
+        if (successors.Distinct().ToList() is { Count: > 0 } configs)
+        {
+            await queue.ReleaseParkedAsync(configs, now, cancellationToken);
+        }
+        if (ended.Any(end => end.State is not null))
+        {
+            signal.Raise();
+        }
+        foreach (var stale in ended.Where(end => end.State is null))
+        {
+            LogStale(stale.QueueId);
+        }
+    }
+
+    private async Task<IReadOnlyList<LeaseItem>> ClaimAsync(
+        string workerId,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        var items = new List<LeaseItem>();
+        for (var look = 0; look < MostLooks && items.Count < count; look++)
+        {
+            var request = new ClaimRequest(workerId, count - items.Count, ids.NewNonce(), options.Lease);
+            var result = await queue.TryClaimAsync(request, cancellationToken);
+            items.AddRange(result.Items);
+            if (!result.More)
+            {
+                break;
+            }
+        }
+        return items;
+    }
+
+    private async Task WaitAsync(Task wakeUp, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await wakeUp.WaitAsync(pause, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The poll interval passed without a signal: look again.
+        }
+    }
+
+    private static ResultReceipt Receipt(
+        RunResult result,
+        Dictionary<string, LeaseEnd> ends,
+        Dictionary<string, EndedLease> ended
+    )
+    {
+        var isAccepted =
+            ends.TryGetValue(result.QueueId, out var end)
+            && end.LeaseToken == result.LeaseToken
+            && ended.TryGetValue(result.QueueId, out var taken)
+            && taken.State is not null;
+        return new ResultReceipt
+        {
+            QueueId = result.QueueId,
+            Status = isAccepted ? ResultStatus.Accepted : ResultStatus.Stale,
+            State = isAccepted ? ended[result.QueueId].State : null,
+            RetryAt = isAccepted ? ended[result.QueueId].RetryAt : null,
+        };
+    }
+
+    [LoggerMessage(
+        2001,
+        LogLevel.Information,
+        "A result for {QueueId} came after its lease was lost and had no effect."
+    )]
+    private partial void LogStale(string queueId);
+}

@@ -1,0 +1,24 @@
+using NodaTime;
+using Scheduler.Core.Retry;
+
+namespace Scheduler.Core.Queue;
+
+/// <summary>One lease to end, with everything the script writes if the lease is still held.</summary>
+public sealed record LeaseEnd
+{
+    public required string QueueId { get; init; }
+    public required string LeaseToken { get; init; }
+    public required LeaseEndKind Outcome { get; init; }
+    public ErrorType? ErrorType { get; init; }
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>The usage row of the customer's day on which the run ended.</summary>
+    public required string UsageId { get; init; }
+    public required LocalDate UsageDate { get; init; }
+
+    /// <summary>The retry to create; all four or none.</summary>
+    public string? RetryRunId { get; init; }
+    public string? RetryQueueId { get; init; }
+    public Instant? RetryAt { get; init; }
+    public string? RetryKey { get; init; }
+}

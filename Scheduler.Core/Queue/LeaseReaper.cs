@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Logging;
+using Scheduler.Core.Runs;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Core.Queue;
+
+/// <summary>
+/// Puts right what nobody reports: leases that ran out, items parked behind runs that ended, items that waited too long, queue
+/// rows past their retention. Safe on many instances at once: every write is guarded.
+/// </summary>
+public sealed partial class LeaseReaper(
+    QueueStore queue,
+    LeaseDesk desk,
+    OperationClock clock,
+    LeaseOptions options,
+    ILogger<LeaseReaper> logger
+)
+{
+    private const int Page = 500;
+
+    /// <summary>Ends every lease that has run out; returns how many.</summary>
+    public async Task<int> ReapAsync(CancellationToken cancellationToken)
+    {
+        var now = await clock.ReadAsync(cancellationToken);
+        var total = 0;
+        while (true)
+        {
+            var expired = await queue.ListExpiredAsync(now, Page, cancellationToken);
+            if (expired.Count == 0)
+            {
+                return total;
+            }
+            var ended = await queue.EndAsync(
+                [.. expired.Select(facts => LeaseEnding.Lost(facts, now))],
+                now,
+                cancellationToken
+            );
+            await desk.AfterEndAsync(ended, now, cancellationToken);
+            var taken = ended.Where(end => end.State is not null).ToList();
+            foreach (var end in taken)
+            {
+                LogLost(end.RunId!, end.State == RunState.Pending ? "queued again" : "given up");
+            }
+            total += taken.Count;
+            // A page on which nothing could be ended was handled by somebody else meanwhile, or would never be: stop here.
+            if (taken.Count == 0)
+            {
+                return total;
+            }
+        }
+    }
+
+    /// <summary>Lets parked items through whose predecessor is gone, and brings customers back that a wake-up missed.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        var now = await clock.ReadAsync(cancellationToken);
+        var configs = await queue.ListParkedAsync(now, Page, cancellationToken);
+        if (configs.Count > 0)
+        {
+            await queue.ReleaseParkedAsync(configs, now, cancellationToken);
+        }
+        await queue.WakeCustomersAsync(customerId: null, now, cancellationToken);
+    }
+
+    /// <summary>Skips what has waited past the limit for a customer or pipeline that cannot run; returns how many.</summary>
+    public async Task<int> SkipOverdueAsync(CancellationToken cancellationToken)
+    {
+        var now = await clock.ReadAsync(cancellationToken);
+        var total = 0;
+        while (true)
+        {
+            var overdue = await queue.ListOverdueWaitingAsync(now, now - options.WaitingLimit, Page, cancellationToken);
+            var skipped =
+                overdue.Count == 0 ? [] : await queue.SkipWaitingAsync(overdue, "reaper", now, cancellationToken);
+            if (skipped.Count == 0)
+            {
+                return total;
+            }
+            total += skipped.Count;
+        }
+    }
+
+    /// <summary>Deletes finished queue items past their retention; returns how many.</summary>
+    public async Task<int> PurgeAsync(CancellationToken cancellationToken)
+    {
+        var now = await clock.ReadAsync(cancellationToken);
+        var total = 0;
+        int purged;
+        do
+        {
+            purged = await queue.PurgeFinishedAsync(now - options.FinishedRetention, Page, cancellationToken);
+            total += purged;
+        } while (purged == Page);
+        return total;
+    }
+
+    [LoggerMessage(2101, LogLevel.Warning, "Run {RunId} lost its worker and was {What}.")]
+    private partial void LogLost(string runId, string what);
+}

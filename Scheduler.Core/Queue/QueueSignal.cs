@@ -1,0 +1,14 @@
+namespace Scheduler.Core.Queue;
+
+/// <summary>Wakes the long polls of this process when work may have become claimable.</summary>
+public sealed class QueueSignal
+{
+    private volatile TaskCompletionSource raised = New();
+
+    /// <summary>Completes at the next <see cref="Raise"/>. Take it before looking at the queue, so that no wake-up is missed.</summary>
+    public Task Next => raised.Task;
+
+    public void Raise() => Interlocked.Exchange(ref raised, New()).TrySetResult();
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

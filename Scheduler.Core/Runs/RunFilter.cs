@@ -1,0 +1,22 @@
+using NodaTime;
+
+namespace Scheduler.Core.Runs;
+
+/// <summary>Which of a customer's runs to list, newest first, and from where to go on.</summary>
+public sealed record RunFilter
+{
+    public RunState? State { get; init; }
+    public string? ConfigId { get; init; }
+
+    /// <summary>Nominal times from here on, inclusive.</summary>
+    public Instant? From { get; init; }
+
+    /// <summary>Nominal times before here, exclusive.</summary>
+    public Instant? To { get; init; }
+
+    /// <summary>The last row of the page before, or null for the first page.</summary>
+    public (Instant ScheduledTime, string RunId)? After { get; init; }
+
+    /// <summary>1 to 200.</summary>
+    public int Limit { get; init; } = 50;
+}

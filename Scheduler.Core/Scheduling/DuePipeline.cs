@@ -1,0 +1,15 @@
+using NodaTime;
+
+namespace Scheduler.Core.Scheduling;
+
+/// <summary>A due pipeline as the store lists it: what is planned from, and whose day its run counts in.</summary>
+public sealed record DuePipeline
+{
+    public required DueSchedule Schedule { get; init; }
+    public required string CustomerId { get; init; }
+    public required string CustomerTimezone { get; init; }
+    public required int SpreadSeconds { get; init; }
+
+    /// <summary>The stored next_run_time; the batch is written only while it still stands.</summary>
+    public Instant Expected => Schedule.NextRunTime;
+}

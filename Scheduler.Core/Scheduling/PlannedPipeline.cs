@@ -1,0 +1,19 @@
+using NodaTime;
+
+namespace Scheduler.Core.Scheduling;
+
+/// <summary>How one pipeline moves on in a batch.</summary>
+public sealed record PlannedPipeline
+{
+    public required string ConfigId { get; init; }
+
+    /// <summary>The next_run_time that planning started from; if the store holds another one by now, nothing is written.</summary>
+    public required Instant Expected { get; init; }
+    public Instant? NextRunTime { get; init; }
+
+    /// <summary>Set for a pipeline that is set aside.</summary>
+    public string? DeactivateReason { get; init; }
+
+    /// <summary>Where its interval chain ends after this batch; null when no run was created.</summary>
+    public Instant? ChainEnd { get; init; }
+}

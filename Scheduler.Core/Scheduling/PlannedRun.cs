@@ -1,0 +1,24 @@
+using NodaTime;
+
+namespace Scheduler.Core.Scheduling;
+
+/// <summary>One occurrence to create a run for.</summary>
+public sealed record PlannedRun
+{
+    public required string ConfigId { get; init; }
+    public required string RunId { get; init; }
+    public required string QueueId { get; init; }
+    public required Instant ScheduledTime { get; init; }
+    public required Instant IntervalStart { get; init; }
+    public required Instant IntervalEnd { get; init; }
+    public required Instant VisibleAt { get; init; }
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>The customer's day that the run counts in.</summary>
+    public required string UsageId { get; init; }
+    public required LocalDate UsageDate { get; init; }
+
+    /// <summary>Missed, and skipped by policy.</summary>
+    public required bool Misfire { get; init; }
+    public string? Note { get; init; }
+}

@@ -1,0 +1,108 @@
+using NodaTime;
+using Scheduler.Core.Customers;
+using Scheduler.Core.Usage;
+
+namespace Scheduler.Core.Storage;
+
+/// <summary>Customers, how they stand, and what they used.</summary>
+public sealed class CustomerStore(ISqlEngine engine, OperationClock clock)
+{
+    /// <summary>Writes profile, subscription, owner, first key and usage row: all or nothing.</summary>
+    public async Task<OnboardOutcome> TryOnboardAsync(
+        NewCustomer customer,
+        Instant now,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await engine.RunAsync(
+            new("customers", "onboard"),
+            Arguments(customer).With("now", now),
+            row => (Created: row.Bool("created"), Exists: row.Bool("customer_exists")),
+            cancellationToken
+        );
+        return rows[0] switch
+        {
+            { Created: true } => OnboardOutcome.Created,
+            { Exists: true } => OnboardOutcome.CustomerExists,
+            _ => OnboardOutcome.DatasetTaken,
+        };
+    }
+
+    /// <summary>Null when there is no such customer.</summary>
+    public async Task<CustomerStanding?> StandingAsync(string customerId, CancellationToken cancellationToken) =>
+        await engine.FindAsync(
+            new("customers", "standing"),
+            new SqlArguments().With("customerId", customerId).With("now", clock.ForScript),
+            row => new CustomerStanding
+            {
+                CustomerId = row.Text("customer_id"),
+                CompanyName = row.Text("company_name"),
+                CustomerStatus = row.Text("customer_status"),
+                SubscriptionStatus = row.TextOrNull("subscription_status"),
+                SubscriptionPlan = row.Text("subscription_plan"),
+                Timezone = row.Text("timezone"),
+                TenantDatasetId = row.Text("tenant_dataset_id"),
+                RunnableUntil = row.At("runnable_until"),
+                Now = row.At("now"),
+            },
+            cancellationToken
+        );
+
+    public async Task<long> CountAsync(CancellationToken cancellationToken) =>
+        await engine.SingleAsync(
+            new("customers", "count"),
+            new SqlArguments(),
+            row => row.Int64("customers"),
+            cancellationToken
+        );
+
+    /// <summary>The customer's days from the given one on.</summary>
+    public Task<IReadOnlyList<DailyUsage>> UsageAsync(
+        string customerId,
+        LocalDate from,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("customers", "usage"),
+            new SqlArguments().With("customerId", customerId).With("fromDate", from),
+            row => new DailyUsage
+            {
+                CustomerId = row.Text("customer_id"),
+                UsageDate = row.Text("usage_date"),
+                RunToday = row.Int32("pipelines_run_today"),
+                SucceededToday = row.Int32("pipelines_succeeded_today"),
+                FailedToday = row.Int32("pipelines_failed_today"),
+                CancelledToday = row.Int32("pipelines_cancelled_today"),
+                RunMonth = row.Int32("pipelines_run_month"),
+                ConcurrentRunning = row.Int32("concurrent_pipelines_running"),
+                MaxConcurrentReached = row.Int32("max_concurrent_reached"),
+                DailyLimit = (int?)row.Int64OrNull("daily_limit"),
+                MonthlyLimit = (int?)row.Int64OrNull("monthly_limit"),
+                ConcurrentLimit = (int?)row.Int64OrNull("concurrent_limit"),
+                QuotaExceeded = row.Bool("quota_exceeded"),
+            },
+            cancellationToken
+        );
+
+    private static SqlArguments Arguments(NewCustomer customer) =>
+        new SqlArguments()
+            .With("customerId", customer.CustomerId)
+            .With("companyName", customer.CompanyName)
+            .With("adminEmail", customer.AdminEmail)
+            .With("datasetId", customer.DatasetId)
+            .With("plan", customer.Plan.Name)
+            .With("timezone", customer.Timezone)
+            .With("subscriptionId", customer.SubscriptionId)
+            .With("maxTeamMembers", customer.Plan.MaxTeamMembers)
+            .With("maxProviders", customer.Plan.MaxProviders)
+            .With("maxPipelinesPerDay", customer.Plan.MaxPipelinesPerDay)
+            .With("maxPipelinesPerMonth", customer.Plan.MaxPipelinesPerMonth)
+            .With("maxConcurrentPipelines", customer.Plan.MaxConcurrentPipelines)
+            .With("memberId", customer.MemberId)
+            .With("apiKeyId", customer.ApiKeyId)
+            .With("apiKeyHash", customer.ApiKeyHash)
+            .With("keyPrefix", customer.KeyPrefix)
+            .With("usageId", customer.UsageId)
+            .With("today", customer.Today)
+            .With("actor", customer.Actor);
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using NodaTime;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Scheduling;
+using Scheduler.Core.Time;
+
+namespace Scheduler.Core.Storage;
+
+/// <summary>The customers' pipelines.</summary>
+public sealed class PipelineConfigStore(ISqlEngine engine)
+{
+    /// <summary>
+    /// Creates the pipeline, or changes the one with the same provider, domain, template and name. Null when the customer has
+    /// <paramref name="maxConfigs"/> already.
+    /// </summary>
+    public async Task<(PipelineConfig Config, bool IsNew)?> ConfigureAsync(
+        PipelineConfig config,
+        int maxConfigs,
+        Instant now,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await engine.RunAsync(
+            new("pipeline_configs", "configure"),
+            Arguments(config).With("maxConfigs", maxConfigs).With("now", now),
+            row => (Config: Map(row), IsNew: row.Bool("is_new")),
+            cancellationToken
+        );
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    /// <summary>A page of a customer's pipelines in the order of their making, after the given one.</summary>
+    public Task<IReadOnlyList<PipelineConfig>> ListAsync(
+        string customerId,
+        bool? isActive,
+        string? afterId,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("pipeline_configs", "list"),
+            new SqlArguments()
+                .With("customerId", customerId)
+                .With("isActive", isActive)
+                .With("afterId", afterId ?? "")
+                .With("limit", limit),
+            Map,
+            cancellationToken
+        );
+
+    /// <summary>Null when the customer has no such pipeline.</summary>
+    public async Task<PipelineConfig?> GetAsync(
+        string customerId,
+        string configId,
+        CancellationToken cancellationToken
+    ) =>
+        await engine.FindAsync(
+            new("pipeline_configs", "get"),
+            new SqlArguments().With("customerId", customerId).With("configId", configId),
+            Map,
+            cancellationToken
+        );
+
+    /// <summary>Switches a pipeline off. Null when the customer has no such pipeline.</summary>
+    public async Task<PipelineConfig?> DeactivateAsync(
+        string customerId,
+        string configId,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        await engine.FindAsync(
+            new("pipeline_configs", "deactivate"),
+            new SqlArguments().With("customerId", customerId).With("configId", configId).With("now", now),
+            Map,
+            cancellationToken
+        );
+
+    private static SqlArguments Arguments(PipelineConfig config) =>
+        new SqlArguments()
+            .With("configId", config.ConfigId)
+            .With("customerId", config.CustomerId)
+            .With("provider", config.Provider)
+            .With("domain", config.Domain)
+            .With("template", config.PipelineTemplate)
+            .With("name", config.PipelineName)
+            .With("isActive", config.IsActive)
+            .With("scheduleType", Wire.Name(config.ScheduleType))
+            .With("cron", config.ScheduleCron)
+            .With("timezone", config.Timezone)
+            .With("nextRunTime", config.NextRunTime)
+            .With("priority", config.Priority)
+            .With("credentialId", config.CredentialId)
+            .With("parameters", config.Parameters?.GetRawText())
+            .With("retryConfig", config.RetryConfig?.GetRawText())
+            .With("misfirePolicy", Wire.Name(config.MisfirePolicy))
+            .With("overlapPolicy", Wire.Name(config.OverlapPolicy))
+            .With("dstPolicy", Wire.Name(config.DstPolicy))
+            .With("spreadSeconds", config.SpreadSeconds)
+            .With("notificationEmails", JsonSerializer.Serialize(config.NotificationEmails))
+            .With("actor", config.CreatedBy)
+            .With("description", config.Description);
+
+    private static PipelineConfig Map(SqlRow row) =>
+        new()
+        {
+            ConfigId = row.Text("config_id"),
+            CustomerId = row.Text("customer_id"),
+            Provider = row.Text("provider"),
+            Domain = row.Text("domain"),
+            PipelineTemplate = row.Text("pipeline_template"),
+            PipelineName = row.Text("pipeline_name"),
+            IsActive = row.Bool("is_active"),
+            ScheduleType = row.Word<ScheduleType>("schedule_type"),
+            ScheduleCron = row.Text("schedule_cron"),
+            Timezone = row.Text("timezone"),
+            NextRunTime = row.AtOrNull("next_run_time"),
+            LastRunTime = row.AtOrNull("last_run_time"),
+            LastRunStatus = row.TextOrNull("last_run_status"),
+            Priority = row.Int32("priority"),
+            CredentialId = row.TextOrNull("credential_id"),
+            Parameters = row.JsonOrNull("parameters"),
+            RetryConfig = row.JsonOrNull("retry_config"),
+            MisfirePolicy = row.Word<MisfirePolicy>("misfire_policy"),
+            OverlapPolicy = row.Word<OverlapPolicy>("overlap_policy"),
+            DstPolicy = row.Word<DstPolicy>("dst_policy"),
+            SpreadSeconds = row.Int32("spread_seconds"),
+            PausedUntil = row.AtOrNull("paused_until"),
+            PausedBy = row.TextOrNull("paused_by"),
+            PauseReason = row.TextOrNull("pause_reason"),
+            ConsecutiveFailures = row.Int32("consecutive_failures"),
+            NotificationEmails = row.Texts("notification_emails"),
+            CreatedAt = row.At("created_at"),
+            UpdatedAt = row.At("updated_at"),
+            CreatedBy = row.Text("created_by"),
+            Description = row.TextOrNull("description"),
+        };
+}

@@ -1,0 +1,227 @@
+using NodaTime;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Queue;
+using Scheduler.Core.Retry;
+using Scheduler.Core.Runs;
+
+namespace Scheduler.Core.Storage;
+
+/// <summary>The queue: claims, leases and their ends. Every write is guarded by the item's state and its lease token.</summary>
+public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
+{
+    // Customers looked at beyond those that could fill the claim, so that a few at their cap do not cost a second look.
+    private const int SpareVisits = 16;
+
+    /// <summary>Leases lost before a run is given up.</summary>
+    public const int MaxLeaseLosses = 3;
+
+    /// <summary>Leases up to <see cref="ClaimRequest.Count"/> items in one look.</summary>
+    public async Task<ClaimResult> TryClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        var rows = await engine.RunAsync(
+            new("queue", "claim"),
+            new SqlArguments()
+                .With("now", clock.ForScript)
+                .With("count", request.Count)
+                .With("visit", request.Count + SpareVisits)
+                .With("workerId", request.WorkerId)
+                .With("nonce", request.Nonce)
+                .With("leaseMicros", Micros(request.Lease)),
+            row => (More: row.Bool("more"), Item: LeaseItemRow.Map(row, request.Lease)),
+            cancellationToken
+        );
+        return new ClaimResult([.. rows.Where(row => row.Item is not null).Select(row => row.Item!)], rows[0].More);
+    }
+
+    /// <summary>Extends live leases; answers in the order asked.</summary>
+    public Task<IReadOnlyList<HeartbeatResult>> ExtendAsync(
+        IReadOnlyList<LeaseReference> leases,
+        Duration lease,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("queue", "heartbeat"),
+            new SqlArguments().With("now", clock.ForScript).WithRows("rows", leases).With("leaseMicros", Micros(lease)),
+            row => new HeartbeatResult
+            {
+                QueueId = row.Text("queue_id"),
+                Status = row.Word<HeartbeatStatus>("status"),
+                LeaseExpiresAt = row.AtOrNull("lease_expires_at"),
+            },
+            cancellationToken
+        );
+
+    /// <summary>The facts of those leases that are still held under their token.</summary>
+    public Task<IReadOnlyList<LeaseFacts>> LeaseFactsAsync(
+        IReadOnlyList<LeaseReference> leases,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("queue", "lease_facts"),
+            new SqlArguments().WithRows("rows", leases),
+            Facts,
+            cancellationToken
+        );
+
+    /// <summary>A page of leases that ran out before <paramref name="now"/>.</summary>
+    public Task<IReadOnlyList<LeaseFacts>> ListExpiredAsync(
+        Instant now,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("queue", "list_expired"),
+            new SqlArguments().With("now", now).With("limit", limit),
+            Facts,
+            cancellationToken
+        );
+
+    /// <summary>Ends leases; one answer per entry, in order. An entry whose lease is not held any more writes nothing.</summary>
+    public Task<IReadOnlyList<EndedLease>> EndAsync(
+        IReadOnlyList<LeaseEnd> ends,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("queue", "end_leases"),
+            new SqlArguments().With("now", now).WithRows("rows", ends).With("maxLosses", MaxLeaseLosses),
+            row => new EndedLease(
+                row.Text("queue_id"),
+                row.WordOrNull<RunState>("state"),
+                row.WordOrNull<ErrorType>("error_type"),
+                row.AtOrNull("retry_at"),
+                row.TextOrNull("run_id"),
+                row.TextOrNull("config_id"),
+                row.Bool("has_successor")
+            ),
+            cancellationToken
+        );
+
+    /// <summary>Pipelines whose parked items have nothing in front of them any more.</summary>
+    public Task<IReadOnlyList<string>> ListParkedAsync(Instant now, int limit, CancellationToken cancellationToken) =>
+        engine.RunAsync(
+            new("queue", "list_parked"),
+            new SqlArguments().With("now", now).With("limit", limit),
+            row => row.Text("config_id"),
+            cancellationToken
+        );
+
+    /// <summary>Lets the next parked item of each pipeline through, where nothing is open in front of it.</summary>
+    public async Task<int> ReleaseParkedAsync(
+        IReadOnlyList<string> configIds,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        await engine.SingleAsync(
+            new("queue", "release_parked"),
+            new SqlArguments().With("now", now).WithRows("rows", configIds.Select(id => new ConfigKey(id)).ToList()),
+            row => row.Int32("released"),
+            cancellationToken
+        );
+
+    /// <summary>Items that have waited since before <paramref name="createdBefore"/> for a customer or pipeline that cannot run.</summary>
+    public Task<IReadOnlyList<WaitingRun>> ListOverdueWaitingAsync(
+        Instant now,
+        Instant createdBefore,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("queue", "list_overdue_waiting"),
+            new SqlArguments().With("now", now).With("createdBefore", createdBefore).With("limit", limit),
+            row => new WaitingRun(row.Text("run_id"), row.Word<SkipReason>("reason")),
+            cancellationToken
+        );
+
+    /// <summary>Runs of a pipeline that have not started.</summary>
+    public Task<IReadOnlyList<WaitingRun>> ListWaitingOfConfigAsync(
+        string configId,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("queue", "list_waiting_of_config"),
+            new SqlArguments().With("configId", configId).With("limit", limit),
+            row => new WaitingRun(row.Text("run_id"), row.Word<SkipReason>("reason")),
+            cancellationToken
+        );
+
+    /// <summary>Ends runs that have not started; those that have meanwhile are left alone. Returns what was skipped.</summary>
+    public Task<IReadOnlyList<(string RunId, string ConfigId)>> SkipWaitingAsync(
+        IReadOnlyList<WaitingRun> runs,
+        string actor,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("queue", "skip_waiting"),
+            new SqlArguments().With("now", now).With("actor", actor).WithRows("rows", runs),
+            row => (row.Text("run_id"), row.Text("config_id")),
+            cancellationToken
+        );
+
+    /// <summary>Asks running runs to stop; returns those that are running.</summary>
+    public Task<IReadOnlyList<string>> RequestCancelAsync(
+        IReadOnlyList<string> runIds,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("queue", "request_cancel"),
+            new SqlArguments().With("now", now).WithRows("rows", runIds.Select(id => new RunKey(id)).ToList()),
+            row => row.Text("run_id"),
+            cancellationToken
+        );
+
+    /// <summary>Brings customers with visible work back into the round; all of them when no one is named.</summary>
+    public Task WakeCustomersAsync(string? customerId, Instant now, CancellationToken cancellationToken) =>
+        engine.RunAsync(
+            new("queue", "wake_customers"),
+            new SqlArguments().With("now", now).With("customerId", customerId),
+            row => row.Int64("woken"),
+            cancellationToken
+        );
+
+    /// <summary>When there may next be something to claim; null when nothing is queued.</summary>
+    public async Task<Instant?> NextVisibleAsync(CancellationToken cancellationToken) =>
+        await engine.SingleAsync(
+            new("queue", "next_visible"),
+            new SqlArguments(),
+            row => row.AtOrNull("ready_at"),
+            cancellationToken
+        );
+
+    /// <summary>Deletes up to <paramref name="limit"/> items that finished before the given instant.</summary>
+    public async Task<int> PurgeFinishedAsync(
+        Instant completedBefore,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        await engine.SingleAsync(
+            new("queue", "purge_finished"),
+            new SqlArguments().With("completedBefore", completedBefore).With("limit", limit),
+            row => row.Int32("purged"),
+            cancellationToken
+        );
+
+    private static long Micros(Duration duration) => duration.BclCompatibleTicks / 10;
+
+    private static LeaseFacts Facts(SqlRow row) =>
+        new()
+        {
+            QueueId = row.Text("queue_id"),
+            LeaseToken = row.Text("lease_token"),
+            RunId = row.Text("run_id"),
+            ConfigId = row.Text("config_id"),
+            CustomerId = row.Text("customer_id"),
+            ScheduledTime = row.At("scheduled_time"),
+            RetryAttempt = row.Int32("retry_attempt"),
+            Lane = row.Text("lane"),
+            RetryConfig = row.TextOrNull("retry_config"),
+            CustomerTimezone = row.Text("customer_timezone"),
+        };
+
+    private sealed record ConfigKey(string ConfigId);
+
+    private sealed record RunKey(string RunId);
+}

@@ -1,0 +1,31 @@
+using NodaTime;
+
+namespace Scheduler.Core.Storage;
+
+/// <summary>The named arguments of an operation; the engine turns each into its own form.</summary>
+public sealed class SqlArguments
+{
+    private readonly List<(string Name, object? Value)> values = [];
+
+    public IReadOnlyList<(string Name, object? Value)> Values => values;
+
+    public SqlArguments With(string name, string? value) => Add(name, value);
+
+    public SqlArguments With(string name, long? value) => Add(name, value);
+
+    public SqlArguments With(string name, bool? value) => Add(name, value);
+
+    public SqlArguments With(string name, Instant? value) => Add(name, value);
+
+    public SqlArguments With(string name, LocalDate? value) => Add(name, value);
+
+    /// <summary>A list of records, sent as one JSON array with snake_case names.</summary>
+    public SqlArguments WithRows<T>(string name, IReadOnlyList<T> rows)
+        where T : notnull => Add(name, new SqlRows(typeof(IReadOnlyList<T>), rows));
+
+    private SqlArguments Add(string name, object? value)
+    {
+        values.Add((name, value));
+        return this;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Text;
+
+namespace Scheduler.Core.Storage;
+
+/// <summary>
+/// The named statements of one embedded file <c>sql/&lt;dialect&gt;/&lt;concept&gt;.sql</c>: each begins with
+/// <c>-- name: x</c>, optionally followed by <c>-- mode: read|write</c>, and ends where the next begins.
+/// </summary>
+public sealed class SqlText
+{
+    private const string NameMark = "-- name:";
+    private const string ModeMark = "-- mode:";
+    private static readonly ConcurrentDictionary<(string Dialect, string Concept), SqlText> Loaded = new();
+
+    private readonly FrozenDictionary<string, SqlStatement> statements;
+    private readonly string file;
+
+    private SqlText(string file, IEnumerable<SqlStatement> statements)
+    {
+        this.file = file;
+        this.statements = statements.ToFrozenDictionary(statement => statement.Name);
+    }
+
+    public IEnumerable<SqlStatement> Statements => statements.Values;
+
+    /// <summary>The text of a statement.</summary>
+    /// <exception cref="KeyNotFoundException">The file has no statement of that name.</exception>
+    public string this[string name] => Find(name).Text;
+
+    public SqlStatement Find(string name) =>
+        statements.TryGetValue(name, out var statement)
+            ? statement
+            : throw new KeyNotFoundException($"{file} has no statement '{name}'.");
+
+    /// <exception cref="FileNotFoundException">No such file is embedded.</exception>
+    public static SqlText Load(string dialect, string concept) =>
+        Loaded.GetOrAdd((dialect, concept), key => Parse($"sql/{key.Dialect}/{key.Concept}.sql"));
+
+    /// <summary>The concepts that a dialect has a file for.</summary>
+    public static IReadOnlyList<string> Concepts(string dialect)
+    {
+        var folder = $"sql/{dialect}/";
+        return
+        [
+            .. ResourceNames()
+                .Where(name =>
+                    name.StartsWith(folder, StringComparison.Ordinal) && !name[folder.Length..].Contains('/')
+                )
+                .Select(name => name[folder.Length..^".sql".Length])
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The numbered migration files of a dialect, in order, with their whole text.</summary>
+    public static IReadOnlyList<(string Name, string Text)> Migrations(string dialect)
+    {
+        var folder = $"sql/{dialect}/migrations/";
+        return
+        [
+            .. ResourceNames()
+                .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(name => (name[folder.Length..^".sql".Length], Read(name))),
+        ];
+    }
+
+    private static string[] ResourceNames() => typeof(SqlText).Assembly.GetManifestResourceNames();
+
+    private static SqlText Parse(string file)
+    {
+        var found = new List<SqlStatement>();
+        string? name = null;
+        var isWrite = false;
+        var text = new StringBuilder();
+        foreach (var line in Read(file).Split('\n'))
+        {
+            if (line.StartsWith(NameMark, StringComparison.Ordinal))
+            {
+                Close();
+                name = line[NameMark.Length..].Trim();
+            }
+            else if (line.StartsWith(ModeMark, StringComparison.Ordinal))
+            {
+                isWrite = line[ModeMark.Length..].Trim() == "write";
+            }
+            else if (name is not null)
+            {
+                text.Append(line).Append('\n');
+            }
+        }
+        Close();
+        return new SqlText(file, found);
+
+        void Close()
+        {
+            if (name is not null)
+            {
+                found.Add(new SqlStatement(name, text.ToString().Trim(), isWrite));
+            }
+            text.Clear();
+            isWrite = false;
+        }
+    }
+
+    private static string Read(string resource)
+    {
+        using var stream =
+            typeof(SqlText).Assembly.GetManifestResourceStream(resource)
+            ?? throw new FileNotFoundException($"{resource} is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

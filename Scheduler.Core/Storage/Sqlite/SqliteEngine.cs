@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Data.Sqlite;
+
+namespace Scheduler.Core.Storage.Sqlite;
+
+/// <summary>
+/// SQLite in WAL mode: one writing connection, lent in turn, and a few that read beside it. A commit is on disk before the call
+/// returns (<c>synchronous=FULL</c>).
+/// </summary>
+public sealed class SqliteEngine : ISqlEngine, IDisposable
+{
+    internal const string DialectName = "sqlite";
+
+    // Result codes that mean "not now": SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN.
+    private static readonly int[] Unavailable = [5, 6, 7, 8, 10, 13, 14];
+
+    private readonly SqliteOptions options;
+    private readonly string connectionString;
+    private readonly SemaphoreSlim writeTurn = new(1, 1);
+    private readonly SemaphoreSlim readTurn;
+    private readonly ConcurrentBag<SqliteSession> idleReaders = [];
+    private readonly Lazy<SqliteSession> writer;
+
+    public SqliteEngine(SqliteOptions options)
+    {
+        this.options = options;
+        // Pooling off: sessions are kept here, with their prepared scripts. Private cache: readers never wait for the writer.
+        connectionString = new SqliteConnectionStringBuilder(options.ConnectionString)
+        {
+            Pooling = false,
+            ForeignKeys = true,
+        }.ToString();
+        readTurn = new SemaphoreSlim(options.Readers, options.Readers);
+        writer = new Lazy<SqliteSession>(() => Open(SqlText.Load(DialectName, "connection")["writer"]));
+    }
+
+    public string Dialect => DialectName;
+
+    public async Task<IReadOnlyList<T>> RunAsync<T>(
+        SqlOperation operation,
+        SqlArguments arguments,
+        Func<SqlRow, T> map,
+        CancellationToken cancellationToken
+    )
+    {
+        var statement = SqlText.Load(DialectName, operation.Concept).Find(operation.Name);
+        var turn = statement.IsWrite ? writeTurn : readTurn;
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            return statement.IsWrite
+                ? Write(operation, statement, arguments, map)
+                : Read(operation, statement, arguments, map);
+        }
+        catch (SqliteException exception) when (Unavailable.Contains(exception.SqliteErrorCode))
+        {
+            throw new StorageUnavailableException(
+                $"The SQLite store did not answer {operation} (code {exception.SqliteErrorCode}).",
+                exception
+            );
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await writeTurn.WaitAsync(cancellationToken);
+        try
+        {
+            EnsureFolder();
+            var session = writer.Value;
+            var journal = SqlText.Load(DialectName, "schema");
+            // The write lock is taken before the journal is read: a second process waits here and then finds the work done.
+            InTransaction(session, () => Migrate(session, journal));
+        }
+        catch (SqliteException exception) when (Unavailable.Contains(exception.SqliteErrorCode))
+        {
+            throw new StorageUnavailableException(
+                $"The SQLite store could not be opened (code {exception.SqliteErrorCode}).",
+                exception
+            );
+        }
+        finally
+        {
+            writeTurn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (writer.IsValueCreated)
+        {
+            writer.Value.Dispose();
+        }
+        while (idleReaders.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+        writeTurn.Dispose();
+        readTurn.Dispose();
+    }
+
+    private List<T> Write<T>(
+        SqlOperation operation,
+        SqlStatement statement,
+        SqlArguments arguments,
+        Func<SqlRow, T> map
+    )
+    {
+        var session = writer.Value;
+        session.PrepareForWriting();
+        List<T> rows = [];
+        InTransaction(session, () => rows = session.Run(operation, statement, arguments, map));
+        return rows;
+    }
+
+    private List<T> Read<T>(SqlOperation operation, SqlStatement statement, SqlArguments arguments, Func<SqlRow, T> map)
+    {
+        if (!idleReaders.TryTake(out var session))
+        {
+            session = Open(SqlText.Load(DialectName, "connection")["reader"]);
+        }
+        try
+        {
+            return session.Run(operation, statement, arguments, map);
+        }
+        finally
+        {
+            idleReaders.Add(session);
+        }
+    }
+
+    private static void InTransaction(SqliteSession session, Action work)
+    {
+        session.Execute("begin immediate");
+        try
+        {
+            work();
+            session.Execute("commit");
+        }
+        catch
+        {
+            session.Execute("rollback");
+            throw;
+        }
+    }
+
+    private static void Migrate(SqliteSession session, SqlText journal)
+    {
+        session.Execute(journal["create_journal"]);
+        var applied = session
+            .AppliedMigrations(journal["list_applied"])
+            .ToDictionary(row => row.Name, row => row.Checksum);
+        foreach (var (name, text) in SqlText.Migrations(DialectName))
+        {
+            var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+            if (!applied.TryGetValue(name, out var known))
+            {
+                session.Execute(text);
+                session.Record(journal["record"], name, checksum);
+            }
+            else if (known != checksum)
+            {
+                throw new SchemaDriftException(
+                    $"Migration {name} was applied in another form; the database is not this version's."
+                );
+            }
+        }
+    }
+
+    private SqliteSession Open(string pragmas) => new(connectionString, pragmas);
+
+    private void EnsureFolder()
+    {
+        var source = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
+        if (Path.GetDirectoryName(Path.GetFullPath(source)) is { } folder && source != ":memory:")
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using NodaTime;
+using NodaTime.Extensions;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Customers;
+using Scheduler.Core.Identifiers;
+using Scheduler.Core.Queue;
+using Scheduler.Core.Quotas;
+using Scheduler.Core.Retry;
+using Scheduler.Core.Runs;
+using Scheduler.Core.Scheduling;
+using Scheduler.Core.Storage;
+using Scheduler.Core.Time;
+using Scheduler.Core.Usage;
+
+namespace Scheduler.Tests.Support;
+
+/// <summary>The stores and what stands on them, over one engine and on virtual time. Begins on 2026-03-02T10:00:00Z, a Monday.</summary>
+internal sealed class StoreHarness
+{
+    public static readonly Instant Start = Instant.FromUtc(2026, 3, 2, 10, 0);
+    private static readonly RandomIdSource Ids = new();
+
+    public StoreHarness(ISqlEngine engine, LeaseOptions? leases = null)
+    {
+        Engine = engine;
+        Leases = leases ?? new LeaseOptions();
+        Clock = new OperationClock(engine, Time.ToClock());
+        Schedules = new ScheduleStore(engine);
+        Queue = new QueueStore(engine, Clock);
+        Runs = new RunStore(engine, Clock);
+        Configs = new PipelineConfigStore(engine);
+        Customers = new CustomerStore(engine, Clock);
+        Trigger = new Trigger(Schedules, Clock, Ids, new TriggerOptions(), Signal, Time, NullLogger<Trigger>.Instance);
+        Desk = new LeaseDesk(Queue, Clock, Ids, Leases, Signal, Time, new Random(7), NullLogger<LeaseDesk>.Instance);
+        Reaper = new LeaseReaper(Queue, Desk, Clock, Leases, NullLogger<LeaseReaper>.Instance);
+    }
+
+    public ISqlEngine Engine { get; }
+    public FakeTimeProvider Time { get; } = new(Start.ToDateTimeOffset());
+    public LeaseOptions Leases { get; }
+    public QueueSignal Signal { get; } = new();
+    public OperationClock Clock { get; }
+    public ScheduleStore Schedules { get; }
+    public QueueStore Queue { get; }
+    public RunStore Runs { get; }
+    public PipelineConfigStore Configs { get; }
+    public CustomerStore Customers { get; }
+    public Trigger Trigger { get; }
+    public LeaseDesk Desk { get; }
+    public LeaseReaper Reaper { get; }
+
+    public Instant Now => Time.GetUtcNow().ToInstant();
+
+    public void Advance(Duration duration) => Time.Advance(duration.ToTimeSpan());
+
+    public Task<OnboardOutcome> OnboardAsync(string customerId, string plan = "ENTERPRISE", string timezone = "UTC")
+    {
+        PlanCatalog.TryFind(plan, out var found);
+        var day = UsageDay.Of(customerId, timezone, Now);
+        return Customers.TryOnboardAsync(
+            new NewCustomer
+            {
+                CustomerId = customerId,
+                CompanyName = $"{customerId} Ltd",
+                AdminEmail = "admin@example.com",
+                DatasetId = customerId.ToLowerInvariant(),
+                Plan = found!,
+                Timezone = timezone,
+                SubscriptionId = Ids.NewId(Now),
+                MemberId = Ids.NewId(Now),
+                ApiKeyId = Ids.NewId(Now),
+                ApiKeyHash = Ids.NewNonce() + Ids.NewNonce(),
+                KeyPrefix = $"{customerId}_api_abcdef",
+                UsageId = day.UsageId,
+                Today = day.Date,
+                Actor = "test",
+            },
+            Now,
+            default
+        );
+    }
+
+    /// <summary>An hourly pipeline unless the change says otherwise; its next run is the first after now.</summary>
+    public async Task<PipelineConfig> ConfigureAsync(
+        string customerId,
+        string name = "main",
+        Func<PipelineConfig, PipelineConfig>? change = null
+    )
+    {
+        var config = new PipelineConfig
+        {
+            ConfigId = Ids.NewId(Now),
+            CustomerId = customerId,
+            Provider = "SYSTEM",
+            Domain = "TEST",
+            PipelineTemplate = "probe",
+            PipelineName = name,
+            IsActive = true,
+            ScheduleType = ScheduleType.Hourly,
+            ScheduleCron = "0 * * * *",
+            Timezone = "UTC",
+            Priority = 5,
+            MisfirePolicy = MisfirePolicy.RunOnce,
+            OverlapPolicy = OverlapPolicy.Allow,
+            DstPolicy = DstPolicy.Default,
+            SpreadSeconds = 0,
+            CreatedBy = "test",
+        };
+        config = change?.Invoke(config) ?? config;
+        if (
+            config.NextRunTime is null
+            && Schedule.Create(config.ScheduleCron, config.Timezone, config.DstPolicy) is ScheduleResult.Valid valid
+        )
+        {
+            config = config with { NextRunTime = OccurrenceCalculator.Next(valid.Schedule, Now) };
+        }
+        return (await Configs.ConfigureAsync(config, 1_000_000, Now, default))!.Value.Config;
+    }
+
+    public Task<TriggerResponse> TriggerAsync(int batchSize = 1000) =>
+        Trigger.RunAsync(new TriggerRequest { BatchSize = batchSize }, default);
+
+    /// <summary>Configures one pipeline per name, lets the next full hour come and triggers.</summary>
+    public async Task<TriggerResponse> QueueAsync(string customerId, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            await ConfigureAsync(customerId, name);
+        }
+        AdvanceToNextHour();
+        return await TriggerAsync();
+    }
+
+    public void AdvanceToNextHour()
+    {
+        var left = Duration.FromHours(1) - Duration.FromTicks(Now.ToUnixTimeTicks() % NodaConstants.TicksPerHour);
+        Advance(left);
+    }
+
+    public Task<IReadOnlyList<LeaseItem>> LeaseAsync(int count = 1, string worker = "worker-1") =>
+        Desk.LeaseAsync(worker, count, Duration.Zero, default);
+
+    public async Task<ResultReceipt> ReportAsync(LeaseItem item, RunOutcome outcome, ErrorType? error = null)
+    {
+        var response = await Desk.ReportAsync(
+            new ResultsRequest
+            {
+                WorkerId = "worker-1",
+                Results =
+                [
+                    new RunResult
+                    {
+                        QueueId = item.QueueId,
+                        LeaseToken = item.LeaseToken,
+                        Outcome = outcome,
+                        ErrorType = error,
+                        ErrorMessage = error is null ? null : "made to fail",
+                    },
+                ],
+            },
+            default
+        );
+        return response.Results[0];
+    }
+
+    public async Task<HeartbeatResult> HeartbeatAsync(LeaseItem item)
+    {
+        var lease = new LeaseReference { QueueId = item.QueueId, LeaseToken = item.LeaseToken };
+        var response = await Desk.HeartbeatAsync(
+            new HeartbeatRequest { WorkerId = "worker-1", Leases = [lease] },
+            default
+        );
+        return response.Leases[0];
+    }
+
+    /// <summary>All runs of a customer, oldest first.</summary>
+    public async Task<IReadOnlyList<Run>> RunsAsync(string customerId) =>
+        [.. (await Runs.ListAsync(customerId, new RunFilter { Limit = 200 }, default)).Reverse()];
+
+    public async Task<DailyUsage> UsageAsync(string customerId) =>
+        (await Customers.UsageAsync(customerId, new LocalDate(2000, 1, 1), default))[^1];
+
+    public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement.Clone();
+}

@@ -1,0 +1,12 @@
+-- name: writer
+pragma journal_mode = wal;
+pragma synchronous = full;
+pragma busy_timeout = 5000;
+pragma temp_store = memory;
+pragma cache_size = -65536;
+pragma wal_autocheckpoint = 4000;
+
+-- name: reader
+pragma busy_timeout = 5000;
+pragma query_only = on;
+pragma cache_size = -16384;

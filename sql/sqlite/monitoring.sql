@@ -1,0 +1,37 @@
+-- name: due_next_6_hours
+-- mode: read
+-- Yet to run in the next six hours.
+select c.config_id, c.customer_id, s.company_name, c.pipeline_name, c.provider, c.domain, c.next_run_time, c.priority
+from customer_pipeline_configs c
+join scheduler_customer_standing s on s.customer_id = c.customer_id
+where c.is_active = 1
+  and c.next_run_time <= cast(unixepoch('subsec') * 1000 as integer) * 1000 + 6 * 3600000000
+  and coalesce(c.paused_until, 0) <= c.next_run_time
+  and s.runnable_until > cast(unixepoch('subsec') * 1000 as integer) * 1000
+order by c.next_run_time, c.config_id;
+
+-- name: running_now
+-- mode: read
+select * from currently_running_pipelines order by running_duration_seconds desc, run_id;
+
+-- name: success_rate_7_days
+-- mode: read
+select * from pipeline_execution_stats_7d order by success_rate, customer_id, pipeline_template;
+
+-- name: queue_by_state
+-- mode: read
+select
+  state,
+  count(*) as items,
+  avg((cast(unixepoch('subsec') * 1000 as integer) * 1000 - created_at) / 1000000.0) as average_age_seconds
+from pipeline_execution_queue
+group by state
+order by state;
+
+-- name: failed_today
+-- mode: read
+select run_id, customer_id, pipeline_template, scheduled_time, error_type, error_message, retry_attempt, actual_end_time
+from scheduled_pipeline_runs
+where state = 'FAILED'
+  and actual_end_time >= unixepoch('now', 'start of day') * 1000000
+order by actual_end_time desc, run_id;

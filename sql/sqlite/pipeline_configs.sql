@@ -1,0 +1,79 @@
+-- name: configure
+-- mode: write
+-- Creates the pipeline, or changes the one with the same unique key. next_run_time moves only when the schedule changes or the
+-- pipeline comes back to life; the interval chain stays, so that no data is left out or repeated.
+insert into customer_pipeline_configs (
+  config_id, customer_id, provider, domain, pipeline_template, pipeline_name, is_active, schedule_type, schedule_cron,
+  timezone, next_run_time, priority, credential_id, parameters, retry_config, misfire_policy, overlap_policy, dst_policy,
+  spread_seconds, notification_emails, created_at, updated_at, created_by, description
+)
+select
+  @configId, @customerId, @provider, @domain, @template, @name, @isActive, @scheduleType, @cron,
+  @timezone, @nextRunTime, @priority, @credentialId, @parameters, @retryConfig, @misfirePolicy, @overlapPolicy, @dstPolicy,
+  @spreadSeconds, @notificationEmails, @now, @now, @actor, @description
+where exists (
+    select 1 from customer_pipeline_configs
+    where customer_id = @customerId and provider = @provider and domain = @domain
+      and pipeline_template = @template and pipeline_name = @name
+  )
+  or (select count(*) from customer_pipeline_configs where customer_id = @customerId) < @maxConfigs
+on conflict (customer_id, provider, domain, pipeline_template, pipeline_name) do update set
+  is_active = excluded.is_active,
+  schedule_type = excluded.schedule_type,
+  next_run_time = case
+    when customer_pipeline_configs.schedule_cron <> excluded.schedule_cron
+      or customer_pipeline_configs.timezone <> excluded.timezone
+      or customer_pipeline_configs.dst_policy <> excluded.dst_policy
+      or customer_pipeline_configs.next_run_time is null
+      or (customer_pipeline_configs.is_active = 0 and excluded.is_active = 1)
+      then excluded.next_run_time
+    else customer_pipeline_configs.next_run_time
+  end,
+  schedule_cron = excluded.schedule_cron,
+  timezone = excluded.timezone,
+  priority = excluded.priority,
+  credential_id = excluded.credential_id,
+  parameters = excluded.parameters,
+  retry_config = excluded.retry_config,
+  misfire_policy = excluded.misfire_policy,
+  overlap_policy = excluded.overlap_policy,
+  dst_policy = excluded.dst_policy,
+  spread_seconds = excluded.spread_seconds,
+  notification_emails = excluded.notification_emails,
+  updated_at = excluded.updated_at,
+  description = excluded.description;
+
+update scheduler_alerts
+set resolved_at = @now
+where rule = 'SCHEDULE_SET_ASIDE' and resolved_at is null
+  and subject = (
+    select config_id from customer_pipeline_configs
+    where customer_id = @customerId and provider = @provider and domain = @domain
+      and pipeline_template = @template and pipeline_name = @name and is_active = 1
+  );
+
+select *, config_id = @configId as is_new
+from customer_pipeline_configs
+where customer_id = @customerId and provider = @provider and domain = @domain
+  and pipeline_template = @template and pipeline_name = @name;
+
+-- name: list
+-- mode: read
+select *
+from customer_pipeline_configs
+where customer_id = @customerId
+  and (@isActive is null or is_active = @isActive)
+  and config_id > @afterId
+order by config_id
+limit @limit;
+
+-- name: get
+-- mode: read
+select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
+
+-- name: deactivate
+-- mode: write
+update customer_pipeline_configs
+set is_active = 0, updated_at = @now
+where customer_id = @customerId and config_id = @configId and is_active = 1;
+select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;

@@ -1,0 +1,680 @@
+-- name: claim
+-- mode: write
+-- Leases up to @count items. First the customers whose turn it is, then each one's best items: the cost depends on what is
+-- taken, not on how much is queued. @visit bounds the customers looked at; `more` says that another call may find work.
+delete from temp.op;
+insert into temp.op (now, virtual_time)
+select
+  coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000),
+  coalesce(
+    (select min(turn) from scheduler_fair_shares where ready = 1), (select max(turn) from scheduler_fair_shares), 0
+  );
+
+-- Customers whose time has come join the round where it stands; they have no claim on rounds they sat out.
+update scheduler_fair_shares
+set ready = 1, turn = max(turn, (select virtual_time from temp.op))
+where customer_id in (
+  select customer_id from scheduler_fair_shares
+  where ready = 0 and ready_at <= (select now from temp.op)
+  order by ready_at
+  limit 2000
+);
+
+delete from temp.visited;
+insert into temp.visited (customer_id, turn)
+select customer_id, turn from scheduler_fair_shares where ready = 1 order by turn, customer_id limit @visit;
+
+update temp.visited
+set
+  runnable = 1,
+  slots = max(0, coalesce(s.max_concurrent_pipelines, 1000000) - (
+    select count(*) from pipeline_execution_queue q
+    where q.customer_id = visited.customer_id
+      and q.state = 'PROCESSING'
+      and q.lease_expires_at > (select now from temp.op)
+  ))
+from scheduler_customer_standing s
+where s.customer_id = visited.customer_id and s.runnable_until > (select now from temp.op);
+
+update temp.op
+set take = min(@count, 2 + @count / max(1, (select count(*) from temp.visited where slots > 0)));
+
+-- The head of every priority level, by nominal time and by time waited; ageing never lifts an item that is in neither.
+delete from temp.candidates;
+insert into temp.candidates (queue_id, customer_id, turn, aged, scheduled_time, created_at)
+select
+  q.queue_id, v.customer_id, v.turn, q.priority + min(10, ((select now from temp.op) - q.visible_at) / 600000000),
+  q.scheduled_time, q.created_at
+from temp.visited v
+cross join temp.levels l
+cross join pipeline_execution_queue q
+where v.slots > 0
+  and q.queue_id in (
+    select c.queue_id from pipeline_execution_queue c
+    where c.customer_id = v.customer_id
+      and c.priority = l.priority
+      and c.state = 'QUEUED'
+      and c.visible_at <= (select now from temp.op)
+    order by c.scheduled_time, c.created_at, c.queue_id
+    limit (select take from temp.op)
+  );
+insert or ignore into temp.candidates (queue_id, customer_id, turn, aged, scheduled_time, created_at)
+select
+  q.queue_id, v.customer_id, v.turn, q.priority + min(10, ((select now from temp.op) - q.visible_at) / 600000000),
+  q.scheduled_time, q.created_at
+from temp.visited v
+cross join temp.levels l
+cross join pipeline_execution_queue q
+where v.slots > 0
+  and q.queue_id in (
+    select c.queue_id from pipeline_execution_queue c
+    where c.customer_id = v.customer_id
+      and c.priority = l.priority
+      and c.state = 'QUEUED'
+      and c.visible_at <= (select now from temp.op)
+    order by c.visible_at, c.scheduled_time, c.created_at, c.queue_id
+    limit (select take from temp.op)
+  );
+
+-- Items of paused pipelines step out of the way until the pause ends.
+update pipeline_execution_queue
+set visible_at = c.paused_until
+from customer_pipeline_configs c
+where c.config_id = pipeline_execution_queue.config_id
+  and pipeline_execution_queue.queue_id in (select queue_id from temp.candidates)
+  and c.paused_until > (select now from temp.op);
+delete from temp.candidates
+where queue_id in (
+  select q.queue_id from temp.candidates n
+  join pipeline_execution_queue q on q.queue_id = n.queue_id
+  where q.visible_at > (select now from temp.op)
+);
+
+update temp.candidates
+set nth = r.nth
+from (
+  select
+    queue_id,
+    row_number() over (
+      partition by customer_id order by aged desc, scheduled_time, created_at, queue_id
+    ) as nth
+  from temp.candidates
+) r
+where r.queue_id = candidates.queue_id;
+
+delete from temp.claimed;
+insert into temp.claimed (queue_id, customer_id, run_id)
+select c.queue_id, c.customer_id, q.run_id
+from temp.candidates c
+join temp.visited v on v.customer_id = c.customer_id
+join pipeline_execution_queue q on q.queue_id = c.queue_id
+where c.nth <= v.slots
+order by c.turn + c.nth, c.customer_id, c.nth
+limit @count;
+
+update pipeline_execution_queue
+set
+  state = 'PROCESSING',
+  picked_up_at = (select now from temp.op),
+  worker_id = @workerId,
+  lease_epoch = lease_epoch + 1,
+  lease_token = (lease_epoch + 1) || '.' || @nonce,
+  lease_expires_at = (select now from temp.op) + @leaseMicros
+where queue_id in (select queue_id from temp.claimed) and state = 'QUEUED';
+
+insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
+select r.run_id, 'SCHEDULED', 'PENDING', (select now from temp.op), @workerId, q.lease_epoch, 'its time came'
+from temp.claimed m
+join scheduled_pipeline_runs r on r.run_id = m.run_id
+join pipeline_execution_queue q on q.queue_id = m.queue_id
+where r.state = 'SCHEDULED';
+
+insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch)
+select m.run_id, 'PENDING', 'RUNNING', (select now from temp.op), @workerId, q.lease_epoch
+from temp.claimed m
+join pipeline_execution_queue q on q.queue_id = m.queue_id;
+
+update scheduled_pipeline_runs
+set
+  state = 'RUNNING',
+  actual_start_time = (select now from temp.op),
+  worker_id = @workerId,
+  pipeline_logging_id = scheduled_pipeline_runs.run_id || '-' || q.lease_epoch,
+  updated_at = (select now from temp.op)
+from temp.claimed m
+join pipeline_execution_queue q on q.queue_id = m.queue_id
+where scheduled_pipeline_runs.run_id = m.run_id and scheduled_pipeline_runs.state in ('SCHEDULED', 'PENDING');
+
+update temp.visited
+set taken = t.taken
+from (select customer_id, count(*) as taken from temp.claimed group by customer_id) t
+where t.customer_id = visited.customer_id;
+
+update customer_usage_quotas
+set
+  concurrent_pipelines_running = l.live,
+  max_concurrent_reached = max(max_concurrent_reached, l.live),
+  last_pipeline_started_at = (select now from temp.op),
+  last_updated = (select now from temp.op)
+from (
+  select
+    (
+      select u.usage_id from customer_usage_quotas u
+      where u.customer_id = v.customer_id order by u.usage_date desc limit 1
+    ) as usage_id,
+    (
+      select count(*) from pipeline_execution_queue q
+      where q.customer_id = v.customer_id
+        and q.state = 'PROCESSING'
+        and q.lease_expires_at > (select now from temp.op)
+    ) as live
+  from temp.visited v
+  where v.taken > 0
+) l
+where customer_usage_quotas.usage_id = l.usage_id;
+
+update scheduler_fair_shares
+set turn = scheduler_fair_shares.turn + v.taken
+from temp.visited v
+where v.customer_id = scheduler_fair_shares.customer_id and v.taken > 0;
+
+-- Whoever cannot be served now leaves the round: at its cap until a lease can end, else until its next item is visible.
+update scheduler_fair_shares
+set
+  ready = 0,
+  ready_at = case
+    when v.runnable = 0 then 253402300799999999
+    when v.slots - v.taken <= 0 then coalesce(
+      (
+        select min(q.lease_expires_at) from pipeline_execution_queue q
+        where q.customer_id = v.customer_id
+          and q.state = 'PROCESSING'
+          and q.lease_expires_at > (select now from temp.op)
+      ),
+      253402300799999999
+    )
+    else coalesce(
+      (
+        select min(q.visible_at) from pipeline_execution_queue q
+        where q.customer_id = v.customer_id and q.state = 'QUEUED'
+      ),
+      253402300799999999
+    )
+  end
+from temp.visited v
+where v.customer_id = scheduler_fair_shares.customer_id
+  and (
+    v.slots - v.taken <= 0
+    or not exists (
+      select 1 from pipeline_execution_queue q
+      where q.customer_id = v.customer_id and q.state = 'QUEUED' and q.visible_at <= (select now from temp.op)
+    )
+  );
+
+select
+  (select count(*) from temp.claimed) < @count
+    and exists (
+      select 1 from scheduler_fair_shares where ready = 1 or ready_at <= (select now from temp.op)
+    ) as more,
+  q.queue_id,
+  q.run_id,
+  q.config_id,
+  q.customer_id,
+  q.lease_epoch,
+  q.lease_token,
+  q.lease_expires_at,
+  r.pipeline_logging_id,
+  r.scheduled_time,
+  r.data_interval_start,
+  r.data_interval_end,
+  r.retry_attempt,
+  r.triggered_by,
+  r.parameters,
+  c.provider,
+  c.domain,
+  r.pipeline_template,
+  p.tenant_dataset_id,
+  k.credential_id,
+  k.provider as credential_provider,
+  k.credential_type,
+  k.encrypted_credentials,
+  k.kms_key_version
+from temp.op
+left join temp.claimed m
+left join pipeline_execution_queue q on q.queue_id = m.queue_id
+left join scheduled_pipeline_runs r on r.run_id = m.run_id
+left join customer_pipeline_configs c on c.config_id = r.config_id
+left join customer_profiles p on p.customer_id = r.customer_id
+left join customer_credentials k
+  on k.customer_id = r.customer_id
+  and k.is_active = 1
+  and k.validation_status in ('PENDING', 'VALID')
+  and k.credential_id = coalesce(
+    c.credential_id,
+    (
+      select max(x.credential_id) from customer_credentials x
+      where x.customer_id = r.customer_id and x.provider = c.provider and x.is_active = 1
+      having count(*) = 1
+    )
+  )
+order by q.scheduled_time, q.queue_id;
+
+-- name: heartbeat
+-- mode: write
+-- Extends live leases only: a lease that ran out may already have made room for another item of the customer.
+delete from temp.op;
+insert into temp.op (now) select coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000);
+update pipeline_execution_queue
+set lease_expires_at = (select now from temp.op) + @leaseMicros
+from json_each(@rows) b
+where pipeline_execution_queue.queue_id = b.value ->> 'queue_id'
+  and pipeline_execution_queue.lease_token = b.value ->> 'lease_token'
+  and pipeline_execution_queue.state = 'PROCESSING'
+  and pipeline_execution_queue.lease_expires_at > (select now from temp.op);
+select
+  b.value ->> 'queue_id' as queue_id,
+  case
+    when q.queue_id is null then 'lost'
+    when q.cancel_requested_at is not null then 'cancel'
+    else 'renewed'
+  end as status,
+  q.lease_expires_at
+from json_each(@rows) b
+left join pipeline_execution_queue q
+  on q.queue_id = b.value ->> 'queue_id'
+  and q.lease_token = b.value ->> 'lease_token'
+  and q.state = 'PROCESSING'
+  and q.lease_expires_at > (select now from temp.op)
+order by b.key;
+
+-- name: lease_facts
+-- mode: read
+-- What deciding about the end of leases needs to know; none of it changes while the lease is held.
+select
+  q.queue_id,
+  q.lease_token,
+  r.run_id,
+  r.config_id,
+  r.customer_id,
+  r.scheduled_time,
+  r.retry_attempt,
+  r.lane,
+  c.retry_config,
+  p.timezone as customer_timezone
+from json_each(@rows) b
+join pipeline_execution_queue q on q.queue_id = b.value ->> 'queue_id'
+join scheduled_pipeline_runs r on r.run_id = q.run_id
+join customer_pipeline_configs c on c.config_id = r.config_id
+join customer_profiles p on p.customer_id = r.customer_id
+where q.state = 'PROCESSING' and q.lease_token = b.value ->> 'lease_token'
+order by b.key;
+
+-- name: list_expired
+-- mode: read
+-- A page of leases that ran out, oldest first.
+select
+  q.queue_id,
+  q.lease_token,
+  r.run_id,
+  r.config_id,
+  r.customer_id,
+  r.scheduled_time,
+  r.retry_attempt,
+  r.lane,
+  c.retry_config,
+  p.timezone as customer_timezone
+from pipeline_execution_queue q
+join scheduled_pipeline_runs r on r.run_id = q.run_id
+join customer_pipeline_configs c on c.config_id = r.config_id
+join customer_profiles p on p.customer_id = r.customer_id
+where q.state = 'PROCESSING' and q.lease_expires_at <= @now
+order by q.lease_expires_at, q.queue_id
+limit @limit;
+
+-- name: end_leases
+-- mode: write
+-- Ends leases: completed, failed, cancelled, released, or lost (only if it really ran out). The token guards every row; a row
+-- whose lease is no longer held comes back as stale and writes nothing.
+delete from temp.ended;
+insert into temp.ended (
+  queue_id, run_id, config_id, customer_id, lease_epoch, worker_id, outcome, state, error_type, error_message,
+  usage_id, usage_date, retry_run_id, retry_queue_id, retry_at, retry_key
+)
+select
+  q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.worker_id,
+  b.value ->> 'outcome',
+  case
+    when b.value ->> 'outcome' = 'completed' then 'COMPLETED'
+    when b.value ->> 'outcome' in ('failed', 'cancelled') then 'FAILED'
+    when q.cancel_requested_at is not null then 'FAILED'
+    when b.value ->> 'outcome' = 'lost' and q.lease_losses + 1 >= @maxLosses then 'FAILED'
+    else 'PENDING'
+  end,
+  case
+    when b.value ->> 'outcome' = 'failed' then b.value ->> 'error_type'
+    when b.value ->> 'outcome' = 'cancelled' then 'CANCELLED'
+    when b.value ->> 'outcome' in ('released', 'lost') and q.cancel_requested_at is not null then 'CANCELLED'
+    when b.value ->> 'outcome' = 'lost' and q.lease_losses + 1 >= @maxLosses then 'WORKER_LOST'
+  end,
+  case
+    when b.value ->> 'outcome' = 'lost' and q.cancel_requested_at is null and q.lease_losses + 1 >= @maxLosses
+      then 'Lost its worker ' || (q.lease_losses + 1) || ' times; not tried again.'
+    else b.value ->> 'error_message'
+  end,
+  b.value ->> 'usage_id',
+  b.value ->> 'usage_date',
+  case when q.cancel_requested_at is null and c.is_active = 1 then b.value ->> 'retry_run_id' end,
+  b.value ->> 'retry_queue_id',
+  b.value ->> 'retry_at',
+  b.value ->> 'retry_key'
+from json_each(@rows) b
+join pipeline_execution_queue q on q.queue_id = b.value ->> 'queue_id'
+join scheduled_pipeline_runs r on r.run_id = q.run_id
+join customer_pipeline_configs c on c.config_id = q.config_id
+where q.state = 'PROCESSING'
+  and q.lease_token = b.value ->> 'lease_token'
+  and r.state = 'RUNNING'
+  and (b.value ->> 'outcome' <> 'lost' or q.lease_expires_at <= @now);
+
+update customer_pipeline_configs
+set
+  last_run_time = r.actual_start_time,
+  last_run_status = case e.state when 'COMPLETED' then 'SUCCESS' else 'FAILED' end,
+  consecutive_failures = case
+    when e.state = 'COMPLETED' then 0
+    when e.retry_run_id is null then customer_pipeline_configs.consecutive_failures + 1
+    else customer_pipeline_configs.consecutive_failures
+  end,
+  updated_at = @now
+from temp.ended e
+join scheduled_pipeline_runs r on r.run_id = e.run_id
+where customer_pipeline_configs.config_id = e.config_id
+  and e.state in ('COMPLETED', 'FAILED')
+  and coalesce(e.error_type, '') <> 'CANCELLED';
+
+insert into customer_usage_quotas (
+  usage_id, customer_id, usage_date, daily_limit, monthly_limit, concurrent_limit, created_at, last_updated
+)
+select distinct
+  e.usage_id, e.customer_id, e.usage_date,
+  s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
+from temp.ended e
+join scheduler_customer_standing s on s.customer_id = e.customer_id
+where e.state in ('COMPLETED', 'FAILED')
+on conflict (usage_id) do nothing;
+
+update scheduled_pipeline_runs
+set
+  state = e.state,
+  actual_end_time = case when e.state = 'PENDING' then null else @now end,
+  execution_duration_seconds = case
+    when e.state <> 'PENDING' then (@now - scheduled_pipeline_runs.actual_start_time + 500000) / 1000000
+  end,
+  error_type = e.error_type,
+  error_message = e.error_message,
+  updated_at = @now
+from temp.ended e
+where scheduled_pipeline_runs.run_id = e.run_id and scheduled_pipeline_runs.state = 'RUNNING';
+
+update pipeline_execution_queue
+set
+  state = case e.state when 'PENDING' then 'QUEUED' else e.state end,
+  completed_at = case when e.state <> 'PENDING' then @now end,
+  visible_at = case when e.state = 'PENDING' then @now else visible_at end,
+  lease_losses = lease_losses + (e.outcome = 'lost'),
+  lease_token = null,
+  lease_expires_at = null,
+  error_message = e.error_message
+from temp.ended e
+where pipeline_execution_queue.queue_id = e.queue_id and pipeline_execution_queue.state = 'PROCESSING';
+
+insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
+select
+  run_id, 'RUNNING', state, @now,
+  case when outcome = 'lost' then 'reaper' else coalesce(worker_id, 'worker') end,
+  lease_epoch,
+  case when outcome in ('lost', 'released') then 'lease ' || outcome else error_type end
+from temp.ended;
+
+insert into scheduled_pipeline_runs (
+  run_id, config_id, customer_id, pipeline_template, scheduled_time, data_interval_start, data_interval_end, state,
+  retry_attempt, parent_run_id, triggered_by, lane, idempotency_key, priority, parameters, created_at, updated_at
+)
+select
+  e.retry_run_id, r.config_id, r.customer_id, r.pipeline_template, r.scheduled_time, r.data_interval_start,
+  r.data_interval_end, 'SCHEDULED', r.retry_attempt + 1, r.run_id, 'retry', r.lane, e.retry_key, r.priority, r.parameters,
+  @now, @now
+from temp.ended e
+join scheduled_pipeline_runs r on r.run_id = e.run_id
+where e.retry_run_id is not null
+on conflict (idempotency_key) do nothing;
+
+insert into pipeline_execution_queue (
+  queue_id, run_id, customer_id, pipeline_template, priority, state, scheduled_time, visible_at, created_at, config_id
+)
+select
+  e.retry_queue_id, r.run_id, r.customer_id, r.pipeline_template, r.priority, 'QUEUED', r.scheduled_time, e.retry_at, @now,
+  r.config_id
+from temp.ended e
+join scheduled_pipeline_runs r on r.run_id = e.retry_run_id;
+
+insert into scheduler_run_transitions (run_id, to_state, at, actor, lease_epoch, note)
+select r.run_id, 'SCHEDULED', @now, 'retry', 0, 'after ' || e.error_type
+from temp.ended e
+join scheduled_pipeline_runs r on r.run_id = e.retry_run_id;
+
+update customer_usage_quotas
+set
+  pipelines_succeeded_today = pipelines_succeeded_today + t.succeeded,
+  pipelines_failed_today = pipelines_failed_today + t.failed,
+  pipelines_cancelled_today = pipelines_cancelled_today + t.cancelled,
+  concurrent_pipelines_running = (
+    select count(*) from pipeline_execution_queue q
+    where q.customer_id = customer_usage_quotas.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > @now
+  ),
+  last_pipeline_completed_at = @now,
+  last_updated = @now
+from (
+  select
+    usage_id,
+    sum(state = 'COMPLETED') as succeeded,
+    sum(state = 'FAILED' and error_type <> 'CANCELLED') as failed,
+    sum(state = 'FAILED' and error_type = 'CANCELLED') as cancelled
+  from temp.ended
+  where state in ('COMPLETED', 'FAILED')
+  group by usage_id
+) t
+where customer_usage_quotas.usage_id = t.usage_id;
+
+-- A slot is free now, or work is back, or a retry will be visible.
+insert into scheduler_fair_shares (customer_id, ready_at)
+select customer_id, @now from temp.ended where true group by customer_id
+on conflict (customer_id) do update set ready_at = min(ready_at, excluded.ready_at);
+
+select
+  b.value ->> 'queue_id' as queue_id,
+  e.state,
+  e.error_type,
+  case when r.run_id is not null then e.retry_at end as retry_at,
+  e.run_id,
+  e.config_id,
+  exists (
+    select 1 from pipeline_execution_queue q
+    where q.config_id = e.config_id and q.state = 'QUEUED' and q.visible_at = 253402300799999999
+  ) as has_successor
+from json_each(@rows) b
+left join temp.ended e on e.queue_id = b.value ->> 'queue_id'
+left join scheduled_pipeline_runs r on r.run_id = e.retry_run_id
+order by b.key;
+
+-- name: list_parked
+-- mode: read
+-- Pipelines with parked items and nothing open in front of them.
+select distinct q.config_id
+from pipeline_execution_queue q
+join customer_pipeline_configs c on c.config_id = q.config_id
+where q.state = 'QUEUED'
+  and q.visible_at = 253402300799999999
+  and coalesce(c.paused_until, 0) <= @now
+  and not exists (
+    select 1 from scheduled_pipeline_runs r
+    join pipeline_execution_queue o on o.run_id = r.run_id
+    where r.config_id = q.config_id
+      and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+      and o.visible_at <> 253402300799999999
+  )
+limit @limit;
+
+-- name: release_parked
+-- mode: write
+-- For pipelines with nothing open in front: the oldest parked item becomes claimable; all of them where runs may overlap.
+update pipeline_execution_queue
+set visible_at = @now
+from json_each(@rows) b
+join customer_pipeline_configs c on c.config_id = b.value ->> 'config_id'
+where pipeline_execution_queue.config_id = c.config_id
+  and pipeline_execution_queue.state = 'QUEUED'
+  and pipeline_execution_queue.visible_at = 253402300799999999
+  and coalesce(c.paused_until, 0) <= @now
+  and not exists (
+    select 1 from scheduled_pipeline_runs r
+    join pipeline_execution_queue o on o.run_id = r.run_id
+    where r.config_id = c.config_id
+      and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+      and o.visible_at <> 253402300799999999
+  )
+  and (
+    c.overlap_policy = 'allow'
+    or pipeline_execution_queue.queue_id = (
+      select f.queue_id from pipeline_execution_queue f
+      where f.config_id = c.config_id and f.state = 'QUEUED' and f.visible_at = 253402300799999999
+      order by f.scheduled_time, f.created_at, f.queue_id
+      limit 1
+    )
+  );
+insert into scheduler_fair_shares (customer_id, ready_at)
+select c.customer_id, @now
+from json_each(@rows) b
+join customer_pipeline_configs c on c.config_id = b.value ->> 'config_id'
+where true
+group by c.customer_id
+on conflict (customer_id) do update set ready_at = min(ready_at, excluded.ready_at);
+select count(*) as released
+from json_each(@rows) b
+join pipeline_execution_queue q on q.config_id = b.value ->> 'config_id'
+where q.state = 'QUEUED' and q.visible_at = @now;
+
+-- name: list_overdue_waiting
+-- mode: read
+-- Items that have waited since before @createdBefore because their customer is not runnable or their pipeline is paused.
+select
+  r.run_id,
+  case
+    when s.runnable_until > @now then 'PAUSED'
+    when s.customer_status in ('ACTIVE', 'TRIAL') then 'SUBSCRIPTION_ENDED'
+    else 'SUSPENDED'
+  end as reason
+from pipeline_execution_queue q
+join scheduled_pipeline_runs r on r.run_id = q.run_id
+join customer_pipeline_configs c on c.config_id = q.config_id
+join scheduler_customer_standing s on s.customer_id = q.customer_id
+where q.state = 'QUEUED'
+  and q.created_at < @createdBefore
+  and (s.runnable_until <= @now or coalesce(c.paused_until, 0) > @now)
+order by q.created_at
+limit @limit;
+
+-- name: list_waiting_of_config
+-- mode: read
+select r.run_id, 'CANCELLED' as reason
+from scheduled_pipeline_runs r
+where r.config_id = @configId and r.state in ('SCHEDULED', 'PENDING')
+order by r.scheduled_time
+limit @limit;
+
+-- name: skip_waiting
+-- mode: write
+-- Ends runs that have not started; what they took from the quota is given back unless they had started before.
+delete from temp.skipped;
+insert into temp.skipped (run_id, queue_id, config_id, state, lease_epoch, usage_id, reason, note)
+select r.run_id, q.queue_id, q.config_id, r.state, q.lease_epoch, r.usage_id, b.value ->> 'reason', b.value ->> 'note'
+from json_each(@rows) b
+join scheduled_pipeline_runs r on r.run_id = b.value ->> 'run_id'
+join pipeline_execution_queue q on q.run_id = r.run_id
+where q.state = 'QUEUED' and r.state in ('SCHEDULED', 'PENDING');
+
+update customer_usage_quotas
+set
+  pipelines_run_today = pipelines_run_today - g.given_back,
+  pipelines_run_month = max(0, pipelines_run_month - g.given_back),
+  pipelines_cancelled_today = pipelines_cancelled_today + g.cancelled,
+  last_updated = @now
+from (
+  select usage_id, count(*) as given_back, sum(reason = 'CANCELLED') as cancelled
+  from temp.skipped
+  where lease_epoch = 0 and usage_id is not null
+  group by usage_id
+) g
+where customer_usage_quotas.usage_id = g.usage_id;
+
+update scheduled_pipeline_runs
+set state = 'SKIPPED', reason = s.reason, error_message = s.note, actual_end_time = @now, updated_at = @now
+from temp.skipped s
+where scheduled_pipeline_runs.run_id = s.run_id and scheduled_pipeline_runs.state in ('SCHEDULED', 'PENDING');
+
+update pipeline_execution_queue
+set state = 'FAILED', completed_at = @now, error_message = s.reason
+from temp.skipped s
+where pipeline_execution_queue.queue_id = s.queue_id and pipeline_execution_queue.state = 'QUEUED';
+
+insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
+select run_id, state, 'SKIPPED', @now, @actor, lease_epoch, reason from temp.skipped;
+
+select run_id, config_id from temp.skipped order by run_id;
+
+-- name: request_cancel
+-- mode: write
+-- Asks a running item to stop; its worker is told by its next heartbeat.
+update pipeline_execution_queue
+set cancel_requested_at = coalesce(cancel_requested_at, @now)
+from json_each(@rows) b
+where pipeline_execution_queue.run_id = b.value ->> 'run_id' and pipeline_execution_queue.state = 'PROCESSING';
+select q.run_id
+from json_each(@rows) b
+join pipeline_execution_queue q on q.run_id = b.value ->> 'run_id'
+where q.state = 'PROCESSING' and q.cancel_requested_at is not null
+order by q.run_id;
+
+-- name: wake_customers
+-- mode: write
+-- Puts customers with queued work back into the round: after a change of standing, and as a sweep that heals lost wake-ups.
+update scheduler_fair_shares
+set ready_at = min(ready_at, @now)
+where ready = 0
+  and (@customerId is null or customer_id = @customerId)
+  and exists (
+    select 1 from pipeline_execution_queue q
+    where q.customer_id = scheduler_fair_shares.customer_id and q.state = 'QUEUED' and q.visible_at <= @now
+  );
+select count(*) as woken from scheduler_fair_shares where ready = 0 and ready_at <= @now;
+
+-- name: next_visible
+-- mode: read
+-- When the next customer may be served; wakes long polls in time.
+select min(ready_at) as ready_at
+from (
+  select min(ready_at) as ready_at from scheduler_fair_shares where ready = 0
+  union all
+  select 0 as ready_at where exists (select 1 from scheduler_fair_shares where ready = 1)
+);
+
+-- name: purge_finished
+-- mode: write
+delete from pipeline_execution_queue
+where queue_id in (
+  select queue_id from pipeline_execution_queue
+  where completed_at < @completedBefore
+  order by completed_at
+  limit @limit
+);
+select changes() as purged;

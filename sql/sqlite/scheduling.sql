@@ -1,0 +1,290 @@
+-- name: list_due
+-- mode: read
+-- One page of due pipelines with all that planning needs to know.
+select
+  c.config_id,
+  c.customer_id,
+  c.schedule_cron,
+  c.timezone,
+  c.dst_policy,
+  c.misfire_policy,
+  c.spread_seconds,
+  c.next_run_time,
+  c.paused_until,
+  s.timezone as customer_timezone,
+  s.runnable_until > @now as runnable,
+  h.last_interval_end
+from customer_pipeline_configs c
+join scheduler_customer_standing s on s.customer_id = c.customer_id
+left join scheduler_interval_chains h on h.config_id = c.config_id
+where c.is_active = 1
+  and c.next_run_time <= @now
+  and (c.next_run_time, c.config_id) > (@afterTime, @afterId)
+order by c.next_run_time, c.config_id
+limit @limit;
+
+-- name: next_trigger_time
+-- mode: read
+-- The first due time of a runnable pipeline. Walks the due index and stops at the first that is runnable.
+select c.next_run_time
+from customer_pipeline_configs c
+join scheduler_customer_standing s on s.customer_id = c.customer_id
+where c.is_active = 1
+  and c.next_run_time is not null
+  and s.runnable_until > @now
+  and coalesce(c.paused_until, 0) <= @now
+order by c.next_run_time, c.config_id
+limit 1;
+
+-- name: plan_batch
+-- mode: write
+-- Advances the pipelines of one batch and creates their runs. A pipeline whose next_run_time is no longer the expected one
+-- was planned by somebody else: nothing is written for it.
+delete from temp.planned;
+insert into temp.planned (config_id, expected, next_run_time, deactivate_reason, chain_end)
+select
+  value ->> 'config_id',
+  value ->> 'expected',
+  value ->> 'next_run_time',
+  value ->> 'deactivate_reason',
+  value ->> 'chain_end'
+from json_each(@configs);
+
+update temp.planned
+set won = 1, customer_id = c.customer_id
+from customer_pipeline_configs c
+where c.config_id = planned.config_id and c.is_active = 1 and c.next_run_time = planned.expected;
+
+delete from temp.fired;
+insert into temp.fired (
+  run_id, queue_id, config_id, customer_id, scheduled_time, interval_start, interval_end, visible_at, idempotency_key,
+  usage_id, usage_date, misfire, note, priority, parameters, overlap_policy
+)
+select
+  o.value ->> 'run_id',
+  o.value ->> 'queue_id',
+  c.config_id,
+  c.customer_id,
+  o.value ->> 'scheduled_time',
+  o.value ->> 'interval_start',
+  o.value ->> 'interval_end',
+  o.value ->> 'visible_at',
+  o.value ->> 'idempotency_key',
+  o.value ->> 'usage_id',
+  o.value ->> 'usage_date',
+  o.value ->> 'misfire',
+  o.value ->> 'note',
+  c.priority,
+  coalesce(json_patch(coalesce(v.default_parameters, '{}'), coalesce(c.parameters, '{}')), '{}'),
+  c.overlap_policy
+from json_each(@occurrences) o
+join temp.planned p on p.config_id = o.value ->> 'config_id' and p.won = 1
+join customer_pipeline_configs c on c.config_id = p.config_id
+left join customer_provider_configs v
+  on v.customer_id = c.customer_id and v.provider = c.provider and v.domain = c.domain and v.is_active = 1
+-- An occurrence that has its run already (the schedule was edited back and forth) gets no second one.
+where not exists (select 1 from scheduled_pipeline_runs r where r.idempotency_key = o.value ->> 'idempotency_key');
+
+update customer_pipeline_configs
+set
+  next_run_time = p.next_run_time,
+  is_active = case when p.deactivate_reason is null then 1 else 0 end,
+  pause_reason = coalesce(p.deactivate_reason, customer_pipeline_configs.pause_reason),
+  updated_at = @now
+from temp.planned p
+where p.won = 1 and customer_pipeline_configs.config_id = p.config_id;
+
+insert into scheduler_interval_chains (config_id, last_interval_end)
+select config_id, chain_end from temp.planned where won = 1 and chain_end is not null
+on conflict (config_id) do update set last_interval_end = max(last_interval_end, excluded.last_interval_end);
+
+-- Behind: the previous run of the same pipeline is still open, in the store or earlier in this very batch.
+update temp.fired
+set behind = 1
+where misfire = 0
+  and overlap_policy <> 'allow'
+  and (
+    exists (
+      select 1 from scheduled_pipeline_runs r
+      where r.config_id = fired.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+    )
+    or exists (
+      select 1 from temp.fired e
+      where e.config_id = fired.config_id and e.misfire = 0 and e.scheduled_time < fired.scheduled_time
+    )
+  );
+
+update temp.fired set reason = 'MISFIRE' where misfire = 1;
+update temp.fired set reason = 'OVERLAP' where reason is null and behind = 1 and overlap_policy = 'skip';
+
+-- Usage rows of the days concerned, with the limits of today's subscription.
+insert into customer_usage_quotas (
+  usage_id, customer_id, usage_date, daily_limit, monthly_limit, concurrent_limit, created_at, last_updated
+)
+select distinct
+  f.usage_id, f.customer_id, f.usage_date,
+  s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
+from temp.fired f
+join scheduler_customer_standing s on s.customer_id = f.customer_id
+where f.reason is null
+on conflict (usage_id) do update set
+  daily_limit = excluded.daily_limit,
+  monthly_limit = excluded.monthly_limit,
+  concurrent_limit = excluded.concurrent_limit;
+
+-- Quota: the customer's due runs stand in line; whoever comes after the last free place is skipped.
+with line as (
+  select
+    f.run_id,
+    row_number() over (
+      partition by f.usage_id order by f.scheduled_time, f.priority desc, f.config_id, f.run_id
+    ) as place,
+    u.daily_limit - u.pipelines_run_today as left_today,
+    u.monthly_limit - (
+      select sum(m.pipelines_run_today)
+      from customer_usage_quotas m
+      where m.customer_id = f.customer_id
+        and m.usage_date between substr(f.usage_date, 1, 8) || '01' and substr(f.usage_date, 1, 8) || '31'
+    ) as left_this_month
+  from temp.fired f
+  join customer_usage_quotas u on u.usage_id = f.usage_id
+  where f.reason is null
+)
+update temp.fired
+set reason = case when line.place > line.left_today then 'QUOTA_DAILY' else 'QUOTA_MONTHLY' end
+from line
+where line.run_id = fired.run_id and (line.place > line.left_today or line.place > line.left_this_month);
+
+-- cancel_other: what the new run replaces. Waiting runs end here; a running one is told by its next heartbeat.
+delete from temp.superseded;
+insert into temp.superseded (run_id, queue_id, config_id, state, lease_epoch, usage_id)
+select r.run_id, q.queue_id, r.config_id, r.state, q.lease_epoch, r.usage_id
+from scheduled_pipeline_runs r
+join pipeline_execution_queue q on q.run_id = r.run_id
+where r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+  and r.config_id in (select config_id from temp.fired where overlap_policy = 'cancel_other' and reason is null);
+
+update pipeline_execution_queue
+set cancel_requested_at = coalesce(cancel_requested_at, @now)
+where queue_id in (select queue_id from temp.superseded where state = 'RUNNING');
+
+update scheduled_pipeline_runs
+set state = 'SKIPPED', reason = 'CANCELLED', actual_end_time = @now, updated_at = @now,
+  error_message = 'Cancelled: a newer occurrence of the pipeline replaced it.'
+where run_id in (select run_id from temp.superseded where state <> 'RUNNING') and state in ('SCHEDULED', 'PENDING');
+
+update pipeline_execution_queue
+set state = 'FAILED', completed_at = @now, error_message = 'CANCELLED'
+where queue_id in (select queue_id from temp.superseded where state <> 'RUNNING') and state = 'QUEUED';
+
+insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
+select run_id, state, 'SKIPPED', @now, 'trigger', lease_epoch, 'CANCELLED' from temp.superseded where state <> 'RUNNING';
+
+update customer_usage_quotas
+set
+  pipelines_run_today = pipelines_run_today - g.given_back,
+  pipelines_cancelled_today = pipelines_cancelled_today + g.given_back,
+  last_updated = @now
+from (
+  select usage_id, count(*) as given_back from temp.superseded
+  where state <> 'RUNNING' and lease_epoch = 0 and usage_id is not null
+  group by usage_id
+) g
+where customer_usage_quotas.usage_id = g.usage_id;
+
+insert into scheduled_pipeline_runs (
+  run_id, config_id, customer_id, pipeline_template, scheduled_time, data_interval_start, data_interval_end,
+  actual_end_time, state, reason, error_message, triggered_by, lane, idempotency_key, priority, parameters,
+  created_at, updated_at, usage_id
+)
+select
+  f.run_id, f.config_id, f.customer_id, c.pipeline_template, f.scheduled_time, f.interval_start, f.interval_end,
+  case when f.reason is null then null else @now end,
+  case when f.reason is null then 'PENDING' else 'SKIPPED' end,
+  f.reason,
+  f.note, 'cloud_scheduler', 'schedule', f.idempotency_key, f.priority, f.parameters,
+  @now, @now,
+  case when f.reason is null then f.usage_id end
+from temp.fired f
+join customer_pipeline_configs c on c.config_id = f.config_id;
+
+insert into pipeline_execution_queue (
+  queue_id, run_id, customer_id, pipeline_template, priority, state, scheduled_time, visible_at, created_at, config_id
+)
+select
+  f.queue_id, f.run_id, f.customer_id, c.pipeline_template, f.priority, 'QUEUED', f.scheduled_time,
+  case when f.behind = 1 and (
+    f.overlap_policy = 'queue'
+    or exists (select 1 from temp.superseded s where s.config_id = f.config_id and s.state = 'RUNNING')
+    or exists (
+      select 1 from temp.fired e
+      where e.config_id = f.config_id and e.reason is null and e.scheduled_time < f.scheduled_time
+    )
+  ) then 253402300799999999 else f.visible_at end,
+  @now, f.config_id
+from temp.fired f
+join customer_pipeline_configs c on c.config_id = f.config_id
+where f.reason is null;
+
+insert into scheduler_run_transitions (run_id, to_state, at, actor, note)
+select run_id, case when reason is null then 'PENDING' else 'SKIPPED' end, @now, 'trigger', coalesce(reason, note)
+from temp.fired;
+
+update customer_pipeline_configs
+set last_run_status = 'SKIPPED'
+where config_id in (select config_id from temp.fired where reason is not null);
+
+update customer_usage_quotas
+set
+  pipelines_run_today = pipelines_run_today + t.taken,
+  quota_exceeded = max(quota_exceeded, t.refused > 0),
+  quota_exceeded_at = case when t.refused > 0 then coalesce(quota_exceeded_at, @now) else quota_exceeded_at end,
+  quota_warning_sent = max(quota_warning_sent, coalesce((pipelines_run_today + t.taken) * 5 >= daily_limit * 4, 0)),
+  last_updated = @now
+from (
+  select usage_id, sum(reason is null) as taken, sum(coalesce(reason, '') in ('QUOTA_DAILY', 'QUOTA_MONTHLY')) as refused
+  from temp.fired
+  where reason is null or reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')
+  group by usage_id
+) t
+where customer_usage_quotas.usage_id = t.usage_id;
+
+update customer_usage_quotas
+set pipelines_run_month = (
+  select sum(m.pipelines_run_today)
+  from customer_usage_quotas m
+  where m.customer_id = customer_usage_quotas.customer_id
+    and m.usage_date between substr(customer_usage_quotas.usage_date, 1, 8) || '01' and customer_usage_quotas.usage_date
+)
+where usage_id in (select usage_id from temp.fired);
+
+insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
+select distinct
+  'QUOTA_EXCEEDED', f.usage_id, f.customer_id,
+  'Customer ' || f.customer_id || ' is over its '
+    || case f.reason when 'QUOTA_DAILY' then 'daily' else 'monthly' end || ' quota on ' || f.usage_date || '.',
+  @now
+from temp.fired f
+where f.reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')
+on conflict do nothing;
+
+insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
+select 'SCHEDULE_SET_ASIDE', p.config_id, p.customer_id, p.deactivate_reason, @now
+from temp.planned p
+where p.won = 1 and p.deactivate_reason is not null
+on conflict do nothing;
+
+insert into scheduler_fair_shares (customer_id, ready_at)
+select q.customer_id, min(q.visible_at)
+from temp.fired f
+join pipeline_execution_queue q on q.queue_id = f.queue_id
+group by q.customer_id
+on conflict (customer_id) do update set ready_at = min(ready_at, excluded.ready_at);
+
+select 'won' as kind, null as reason, count(*) as count from temp.planned where won = 1
+union all
+select 'lost', null, count(*) from temp.planned where won = 0
+union all
+select 'queued', null, count(*) from temp.fired where reason is null
+union all
+select 'skipped', reason, count(*) from temp.fired where reason is not null group by reason;

@@ -1,0 +1,88 @@
+-- name: open
+-- Working tables of the one writing connection: scripts put their intermediate sets here, SQLite having no variables.
+create temp table op (now integer not null, virtual_time integer, take integer);
+create temp table levels (priority integer not null primary key);
+insert into temp.levels (priority) values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10);
+create temp table visited (
+  customer_id text not null primary key,
+  turn integer not null,
+  runnable integer not null default 0,
+  slots integer not null default 0,
+  taken integer not null default 0
+);
+create temp table candidates (
+  queue_id text not null primary key,
+  customer_id text not null,
+  turn integer not null,
+  aged integer not null,
+  scheduled_time integer not null,
+  created_at integer not null,
+  nth integer not null default 0
+);
+create temp table claimed (queue_id text not null primary key, customer_id text not null, run_id text not null);
+create temp table planned (
+  config_id text not null primary key,
+  expected integer not null,
+  next_run_time integer,
+  deactivate_reason text,
+  chain_end integer,
+  customer_id text,
+  won integer not null default 0
+);
+create temp table fired (
+  run_id text not null primary key,
+  queue_id text not null,
+  config_id text not null,
+  customer_id text not null,
+  scheduled_time integer not null,
+  interval_start integer not null,
+  interval_end integer not null,
+  visible_at integer not null,
+  idempotency_key text not null,
+  usage_id text not null,
+  usage_date text not null,
+  misfire integer not null,
+  note text,
+  priority integer not null,
+  parameters text,
+  overlap_policy text not null,
+  behind integer not null default 0,
+  reason text
+);
+create index temp.fired_by_config on fired (config_id, scheduled_time);
+create temp table superseded (
+  run_id text not null primary key,
+  queue_id text not null,
+  config_id text not null,
+  state text not null,
+  lease_epoch integer not null,
+  usage_id text
+);
+create temp table ended (
+  queue_id text not null primary key,
+  run_id text not null,
+  config_id text not null,
+  customer_id text not null,
+  lease_epoch integer not null,
+  worker_id text,
+  outcome text not null,
+  state text not null,
+  error_type text,
+  error_message text,
+  usage_id text not null,
+  usage_date text not null,
+  retry_run_id text,
+  retry_queue_id text,
+  retry_at integer,
+  retry_key text
+);
+create temp table skipped (
+  run_id text not null primary key,
+  queue_id text not null,
+  config_id text not null,
+  state text not null,
+  lease_epoch integer not null,
+  usage_id text,
+  reason text not null,
+  note text
+);
