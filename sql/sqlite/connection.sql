@@ -3,8 +3,8 @@ pragma journal_mode = wal;
 pragma synchronous = full;
 pragma busy_timeout = 5000;
 pragma temp_store = memory;
-pragma cache_size = -65536;
-pragma wal_autocheckpoint = 4000;
+pragma cache_size = -131072;
+pragma wal_autocheckpoint = 16000;
 
 -- name: reader
 pragma busy_timeout = 5000;

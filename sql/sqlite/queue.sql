@@ -84,11 +84,9 @@ where c.config_id = pipeline_execution_queue.config_id
   and pipeline_execution_queue.queue_id in (select queue_id from temp.candidates)
   and c.paused_until > (select now from temp.op);
 delete from temp.candidates
-where queue_id in (
-  select q.queue_id from temp.candidates n
-  join pipeline_execution_queue q on q.queue_id = n.queue_id
-  where q.visible_at > (select now from temp.op)
-);
+where (
+  select q.visible_at from pipeline_execution_queue q where q.queue_id = candidates.queue_id
+) > (select now from temp.op);
 
 update temp.candidates
 set nth = r.nth
@@ -213,8 +211,9 @@ where v.customer_id = scheduler_fair_shares.customer_id
 
 select
   (select count(*) from temp.claimed) < @count
-    and exists (
-      select 1 from scheduler_fair_shares where ready = 1 or ready_at <= (select now from temp.op)
+    and (
+      exists (select 1 from scheduler_fair_shares where ready = 1)
+      or exists (select 1 from scheduler_fair_shares where ready = 0 and ready_at <= (select now from temp.op))
     ) as more,
   q.queue_id,
   q.run_id,
@@ -418,15 +417,19 @@ where scheduled_pipeline_runs.run_id = e.run_id and scheduled_pipeline_runs.stat
 
 update pipeline_execution_queue
 set
-  state = case e.state when 'PENDING' then 'QUEUED' else e.state end,
-  completed_at = case when e.state <> 'PENDING' then @now end,
-  visible_at = case when e.state = 'PENDING' then @now else visible_at end,
-  lease_losses = lease_losses + (e.outcome = 'lost'),
   lease_token = null,
   lease_expires_at = null,
-  error_message = e.error_message
-from temp.ended e
-where pipeline_execution_queue.queue_id = e.queue_id and pipeline_execution_queue.state = 'PROCESSING';
+  (state, completed_at, visible_at, lease_losses, error_message) = (
+    select
+      case e.state when 'PENDING' then 'QUEUED' else e.state end,
+      case when e.state <> 'PENDING' then @now end,
+      case when e.state = 'PENDING' then @now else pipeline_execution_queue.visible_at end,
+      pipeline_execution_queue.lease_losses + (e.outcome = 'lost'),
+      e.error_message
+    from temp.ended e
+    where e.queue_id = pipeline_execution_queue.queue_id
+  )
+where queue_id in (select queue_id from temp.ended) and +state = 'PROCESSING';
 
 insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
 select
@@ -528,6 +531,7 @@ limit @limit;
 -- name: release_parked
 -- mode: write
 -- For pipelines with nothing open in front: the oldest parked item becomes claimable; all of them where runs may overlap.
+delete from temp.op;
 update pipeline_execution_queue
 set visible_at = @now
 from json_each(@rows) b
@@ -552,6 +556,7 @@ where pipeline_execution_queue.config_id = c.config_id
       limit 1
     )
   );
+insert into temp.op (now, take) select @now, changes();
 insert into scheduler_fair_shares (customer_id, ready_at)
 select c.customer_id, @now
 from json_each(@rows) b
@@ -559,10 +564,7 @@ join customer_pipeline_configs c on c.config_id = b.value ->> 'config_id'
 where true
 group by c.customer_id
 on conflict (customer_id) do update set ready_at = min(ready_at, excluded.ready_at);
-select count(*) as released
-from json_each(@rows) b
-join pipeline_execution_queue q on q.config_id = b.value ->> 'config_id'
-where q.state = 'QUEUED' and q.visible_at = @now;
+select take as released from temp.op;
 
 -- name: list_overdue_waiting
 -- mode: read
@@ -618,14 +620,21 @@ from (
 where customer_usage_quotas.usage_id = g.usage_id;
 
 update scheduled_pipeline_runs
-set state = 'SKIPPED', reason = s.reason, error_message = s.note, actual_end_time = @now, updated_at = @now
-from temp.skipped s
-where scheduled_pipeline_runs.run_id = s.run_id and scheduled_pipeline_runs.state in ('SCHEDULED', 'PENDING');
+set
+  state = 'SKIPPED',
+  actual_end_time = @now,
+  updated_at = @now,
+  (reason, error_message) = (
+    select s.reason, s.note from temp.skipped s where s.run_id = scheduled_pipeline_runs.run_id
+  )
+where run_id in (select run_id from temp.skipped) and +state in ('SCHEDULED', 'PENDING');
 
 update pipeline_execution_queue
-set state = 'FAILED', completed_at = @now, error_message = s.reason
-from temp.skipped s
-where pipeline_execution_queue.queue_id = s.queue_id and pipeline_execution_queue.state = 'QUEUED';
+set
+  state = 'FAILED',
+  completed_at = @now,
+  error_message = (select s.reason from temp.skipped s where s.queue_id = pipeline_execution_queue.queue_id)
+where queue_id in (select queue_id from temp.skipped) and +state = 'QUEUED';
 
 insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
 select run_id, state, 'SKIPPED', @now, @actor, lease_epoch, reason from temp.skipped;

@@ -51,9 +51,11 @@ select
 from json_each(@configs);
 
 update temp.planned
-set won = 1, customer_id = c.customer_id
-from customer_pipeline_configs c
-where c.config_id = planned.config_id and c.is_active = 1 and c.next_run_time = planned.expected;
+set customer_id = (
+  select c.customer_id from customer_pipeline_configs c
+  where c.config_id = planned.config_id and c.is_active = 1 and c.next_run_time = planned.expected
+);
+update temp.planned set won = 1 where customer_id is not null;
 
 delete from temp.fired;
 insert into temp.fired (
