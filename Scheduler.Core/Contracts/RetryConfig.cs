@@ -1,0 +1,43 @@
+using System.ComponentModel.DataAnnotations;
+using Scheduler.Core.Retry;
+
+namespace Scheduler.Core.Contracts;
+
+/// <summary>How a pipeline's failed runs are tried again.</summary>
+public sealed record RetryConfig : IValidatableObject
+{
+    /// <summary>Tries after the first one, 0 to 20.</summary>
+    [Range(0, 20)]
+    public int MaxRetries { get; init; } = 3;
+
+    /// <summary>Wait before the first retry, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int BaseSeconds { get; init; } = 60;
+
+    /// <summary>Factor from one wait to the next.</summary>
+    [Range(1.0, 10.0)]
+    public double BackoffMultiplier { get; init; } = 2;
+
+    /// <summary>Longest wait, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int MaxBackoffSeconds { get; init; } = 3600;
+
+    /// <summary>Spreads the waits at random, so that pipelines that failed together do not return together.</summary>
+    public bool Jitter { get; init; } = true;
+
+    /// <summary>Retries these error types only; without it those that are worth another try.</summary>
+    public IReadOnlyList<ErrorType>? RetryOnErrors { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (MaxBackoffSeconds < BaseSeconds)
+        {
+            yield return new("Must not be less than base_seconds.", [nameof(MaxBackoffSeconds)]);
+        }
+        if (RetryOnErrors?.Any(type => type is ErrorType.WorkerLost or ErrorType.Cancelled) == true)
+        {
+            yield return new("WORKER_LOST and CANCELLED are never retried.", [nameof(RetryOnErrors)]);
+        }
+    }
+}
