@@ -2,16 +2,16 @@ using Scheduler.Core.Contracts;
 
 namespace Scheduler.Core.Scheduling;
 
-/// <summary>What becomes of occurrences that were missed while the system was down.</summary>
+/// <summary>What becomes of the occurrences that came and went while nothing triggered.</summary>
 [WireCase(upper: false)]
 public enum MisfirePolicy
 {
-    /// <summary>One run, for the latest of them.</summary>
+    /// <summary>One run at the latest of them, whose data interval covers them all.</summary>
     RunOnce,
 
-    /// <summary>None of them runs.</summary>
+    /// <summary>The latest runs if it is not older than the grace time, else it is recorded as skipped.</summary>
     Skip,
 
-    /// <summary>Each of them runs, up to 100 per trigger call and pipeline.</summary>
+    /// <summary>Each runs with its own data interval; the newest 100, the others are recorded as one skipped run.</summary>
     RunAll,
 }

@@ -2,19 +2,19 @@ using Scheduler.Core.Contracts;
 
 namespace Scheduler.Core.Scheduling;
 
-/// <summary>What happens to an occurrence while the previous run of the same pipeline is still open.</summary>
+/// <summary>What happens to an occurrence when the previous run of its pipeline is still open.</summary>
 [WireCase(upper: false)]
 public enum OverlapPolicy
 {
-    /// <summary>It becomes a SKIPPED run with reason OVERLAP.</summary>
+    /// <summary>The new occurrence is recorded as skipped.</summary>
     Skip,
 
-    /// <summary>It waits in the queue until the previous run has ended.</summary>
+    /// <summary>The new run waits until the open one has ended.</summary>
     Queue,
 
-    /// <summary>Both run.</summary>
+    /// <summary>Both run at the same time.</summary>
     Allow,
 
-    /// <summary>The previous run is cancelled.</summary>
+    /// <summary>The open run is cancelled and the new one takes its place.</summary>
     CancelOther,
 }

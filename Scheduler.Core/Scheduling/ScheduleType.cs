@@ -2,7 +2,7 @@ using Scheduler.Core.Contracts;
 
 namespace Scheduler.Core.Scheduling;
 
-/// <summary>How often a pipeline runs, as customers name it; CUSTOM is every expression that no other word stands for.</summary>
+/// <summary>The kind of schedule a pipeline is configured with.</summary>
 [WireCase(upper: true)]
 public enum ScheduleType
 {
@@ -10,5 +10,7 @@ public enum ScheduleType
     Daily,
     Weekly,
     Monthly,
+
+    /// <summary>Whatever the expression says; there is no default one.</summary>
     Custom,
 }

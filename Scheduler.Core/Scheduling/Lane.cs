@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Scheduler.Core.Scheduling;
+
+/// <summary>What an occurrence was asked for by; runs of different lanes never stand in each other's way.</summary>
+public static class Lane
+{
+    /// <summary>The schedule itself.</summary>
+    public const string Schedule = "schedule";
+
+    /// <param name="key">The caller's Idempotency-Key, or a new id.</param>
+    public static string Manual(string key) => Named("manual", key);
+
+    public static string Backfill(string backfillId) => Named("backfill", backfillId);
+
+    /// <param name="runId">The run that is done again.</param>
+    /// <param name="number">Counts the replays of that run, from 1.</param>
+    public static string Replay(string runId, int number)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(number);
+        return $"{Named("replay", runId)}:{number.ToString(CultureInfo.InvariantCulture)}";
+    }
+
+    private static string Named(string kind, string id)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return $"{kind}:{id}";
+    }
+}
