@@ -1,3 +1,4 @@
+using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 
@@ -24,6 +25,7 @@ var app = builder.Build();
 app.UseShell();
 app.MapHealth();
 app.MapApiDocument();
+app.MapSchedules();
 if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);

@@ -30,6 +30,16 @@ public static class Access
         return services;
     }
 
+    /// <summary>Says where customer keys are looked up; the answers are remembered for a few seconds.</summary>
+    public static IServiceCollection AddApiKeyDirectory(
+        this IServiceCollection services,
+        Func<IServiceProvider, IApiKeyDirectory> store
+    ) =>
+        services.AddSingleton<IApiKeyDirectory>(provider => new CachedApiKeyDirectory(
+            store(provider),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+
     /// <summary>The admin key only.</summary>
     public static TBuilder RequireAdmin<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.RequireKinds(CallerKind.Admin);
@@ -56,7 +66,7 @@ public static class Access
         builder.Add(endpoint =>
         {
             var methods = endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods ?? [];
-            var needed = requirement.ActionFor(methods.FirstOrDefault() ?? HttpMethods.Post);
+            var needed = requirement.ActionFor(methods.Count > 0 ? methods[0] : HttpMethods.Post);
             var scope = $"{Wire.Name(resource)}:{Wire.Name(needed)}";
             endpoint.Metadata.Add(new AccessDeclaration([CallerKind.Customer, CallerKind.Admin], scope));
         });

@@ -9,7 +9,7 @@ namespace Scheduler.Api.Bodies;
 /// missing or wrong field gathered and answered with 422 before the handler runs, so that <see cref="Value"/> is valid.
 /// </summary>
 /// <typeparam name="T">The contract. Where every field may be left out, so may the body.</typeparam>
-public sealed class Body<T> : IBody, IEndpointParameterMetadataProvider
+public sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
     private readonly T? value;
@@ -23,7 +23,10 @@ public sealed class Body<T> : IBody, IEndpointParameterMetadataProvider
     public SchedulerProblem? Refusal { get; }
 
     /// <summary>Called by the framework for the parameter.</summary>
-    public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    static async ValueTask<Body<T>?> IBindableFromHttpContext<Body<T>>.BindAsync(
+        HttpContext context,
+        ParameterInfo parameter
+    )
     {
         _ = parameter;
         return await BodyReader.ReadAsync(context) switch
@@ -36,7 +39,7 @@ public sealed class Body<T> : IBody, IEndpointParameterMetadataProvider
     }
 
     /// <summary>Called by the framework for the endpoint: its media type, its refusals, and the filter that answers them.</summary>
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), BodyCheck.MayBeAbsent(typeof(T))));
         builder.Metadata.Add(
