@@ -46,6 +46,11 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
 
     public static ApiHost Development(params (string Name, string Value)[] settings) => new("Development", settings);
 
+    public static ApiHost Development(
+        Action<IEndpointRouteBuilder> endpoints,
+        params (string Name, string Value)[] settings
+    ) => new("Development", settings) { Endpoints = endpoints };
+
     public static ApiHost With(
         Action<IEndpointRouteBuilder> endpoints,
         params (string Name, string Value)[] settings

@@ -41,7 +41,6 @@ public sealed class AuthenticationTests : IDisposable
         Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("ApiKey"));
     }
 
-    [TestCase("X-API-Key", "")]
     [TestCase("X-API-Key", "acme")]
     [TestCase("X-API-Key", "acme_api_short")]
     [TestCase("X-API-Key", "acme_api_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
@@ -101,7 +100,7 @@ public sealed class AuthenticationTests : IDisposable
         var key = ApiHost.Customer(host.Keys.Add("acme"));
         host.Keys.Add("globex");
 
-        foreach (var other in new[] { "globex", "nobody", "ACME", "acme%20", "%00" })
+        foreach (var other in new[] { "globex", "nobody", "ACME", "acme%20" })
         {
             var response = await host.SendAsync("GET", $"/test/customers/{other}", key);
 
