@@ -18,7 +18,7 @@ public sealed record ConfigurePipelineRequest : IValidatableObject
     public required string Domain { get; init; }
 
     [RegularExpression(
-        @"\A[a-zA-Z0-9_]{1,100}\z",
+        @"^[a-zA-Z0-9_]{1,100}$",
         ErrorMessage = "Must be 1 to 100 characters out of a-z, A-Z, 0-9 and underscore."
     )]
     public required string PipelineTemplate { get; init; }

@@ -7,7 +7,7 @@ public sealed record OnboardRequest
 {
     /// <summary>3 to 50 letters, digits or underscores. Some are reserved: they would name a dataset of the system.</summary>
     [RegularExpression(
-        @"\A[a-zA-Z0-9_]{3,50}\z",
+        @"^[a-zA-Z0-9_]{3,50}$",
         ErrorMessage = "Must be 3 to 50 characters out of a-z, A-Z, 0-9 and underscore."
     )]
     [TenantDatasetName]
