@@ -1,2 +1,34 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Scheduler.Api.Endpoints;
+using Scheduler.Api.Hosting;
+using Scheduler.Api.Settings;
+
+const int WrongSetting = 2;
+
+var builder = WebApplication.CreateBuilder(args);
+var isDevelopment = builder.Environment.IsDevelopment();
+var settings = ApiSettings.Read(builder.Configuration, isDevelopment);
+string? adminKeyPath = null;
+if (settings is SettingsResult.Valid { Options: { AdminKeys.Count: 0 } keyless })
+{
+    adminKeyPath = AdminKeyFile.PathFor(keyless.Storage.ConnectionString);
+    settings = AdminKeyFile.Ensure(keyless, adminKeyPath);
+}
+if (settings is not SettingsResult.Valid { Options: var options })
+{
+    await Console.Error.WriteLineAsync(((SettingsResult.Invalid)settings).Line);
+    return WrongSetting;
+}
+
+builder.AddShell(options);
+
+var app = builder.Build();
+app.UseShell();
+app.MapHealth();
+app.MapApiDocument();
+app.MapSchedules();
+if (adminKeyPath is not null)
+{
+    LogMessages.AdminKeyFile(app.Logger, adminKeyPath);
+}
+await app.RunAsync();
+return 0;

@@ -1,36 +1,50 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Scheduler.Core.Contracts;
 
 namespace Scheduler.Core.Retry;
 
-/// <summary>How a pipeline's failures are retried. Written as JSON in the column <c>retry_config</c>.</summary>
-public sealed record RetryConfig
+/// <summary>How a pipeline's failed runs are tried again; JSON in the column <c>retry_config</c>.</summary>
+public sealed record RetryConfig : IValidatableObject
 {
     public static RetryConfig Default { get; } = new();
 
-    /// <summary>Attempts after the first; 0 to 20.</summary>
+    /// <summary>Tries after the first one, 0 to 20.</summary>
+    [Range(0, 20)]
     public int MaxRetries { get; init; } = 3;
 
-    /// <summary>Delay before the first retry, in seconds; 1 to 86,400.</summary>
-    public double BaseSeconds { get; init; } = 60;
+    /// <summary>Wait before the first retry, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int BaseSeconds { get; init; } = 60;
 
-    /// <summary>Each further delay is this many times longer; 1 to 10.</summary>
+    /// <summary>Factor from one wait to the next.</summary>
+    [Range(1.0, 10.0)]
     public double BackoffMultiplier { get; init; } = 2;
 
-    /// <summary>No computed delay is longer, in seconds; 1 to 86,400.</summary>
-    public double MaxBackoffSeconds { get; init; } = 3600;
+    /// <summary>Longest wait, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int MaxBackoffSeconds { get; init; } = 3600;
 
-    /// <summary>Spreads retries: the delay is drawn from the upper half of the computed one.</summary>
+    /// <summary>Draws each wait from the upper half of the computed one, so that pipelines that failed together do not return together.</summary>
     public bool Jitter { get; init; } = true;
 
-    /// <summary>Only these errors are retried; null means every retryable one.</summary>
-    [JsonPropertyName("retry_on_errors")]
+    /// <summary>Retries these error types only; without it those that are worth another try.</summary>
     public IReadOnlyList<ErrorType>? RetryOnErrors { get; init; }
 
     /// <summary>Reads what was stored; null and missing fields take the defaults.</summary>
     public static RetryConfig Parse(string? json) =>
         json is null ? Default : JsonSerializer.Deserialize<RetryConfig>(json, WireJson.Options) ?? Default;
 
-    public string ToJson() => JsonSerializer.Serialize(this, WireJson.Options);
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (MaxBackoffSeconds < BaseSeconds)
+        {
+            yield return new("Must not be less than base_seconds.", [nameof(MaxBackoffSeconds)]);
+        }
+        if (RetryOnErrors?.Any(type => type is ErrorType.WorkerLost or ErrorType.Cancelled) == true)
+        {
+            yield return new("WORKER_LOST and CANCELLED are never retried.", [nameof(RetryOnErrors)]);
+        }
+    }
 }

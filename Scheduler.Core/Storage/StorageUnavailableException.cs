@@ -1,5 +1,16 @@
 namespace Scheduler.Core.Storage;
 
-/// <summary>The store cannot be reached or is too busy; the same call may work a moment later.</summary>
-public sealed class StorageUnavailableException(string message, Exception? innerException = null)
-    : Exception(message, innerException);
+/// <summary>
+/// The store cannot be reached, or stayed busy beyond every retry: a state of the infrastructure that passes. The API
+/// answers 503 with Retry-After; workers wait and try again.
+/// </summary>
+public sealed class StorageUnavailableException : Exception
+{
+    public StorageUnavailableException() { }
+
+    public StorageUnavailableException(string message)
+        : base(message) { }
+
+    public StorageUnavailableException(string message, Exception innerException)
+        : base(message, innerException) { }
+}

@@ -1,0 +1,11 @@
+using Microsoft.AspNetCore.Authorization;
+using Scheduler.Api.Errors;
+
+namespace Scheduler.Api.Auth;
+
+/// <summary>Carries the error code of a refused call through the framework's authorization result.</summary>
+internal sealed class AccessRefusal(IAuthorizationHandler handler, ErrorCode code)
+    : AuthorizationFailureReason(handler, code.ToString())
+{
+    public ErrorCode Code { get; } = code;
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Scheduler.Api.Errors;
+
+namespace Scheduler.Api.Auth;
+
+/// <summary>Turns a refused authorization into its problem document.</summary>
+internal sealed class AccessResultHandler : IAuthorizationMiddlewareResultHandler
+{
+    private static readonly KeyRefusal Missing = new(
+        ErrorCode.MissingApiKey,
+        "Send a key: X-API-Key for a customer, X-Admin-Key or X-Worker-Key for the system."
+    );
+
+    public Task HandleAsync(
+        RequestDelegate next,
+        HttpContext context,
+        AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult
+    )
+    {
+        if (authorizeResult.Succeeded)
+        {
+            return next(context);
+        }
+        if (CurrentCaller.Of(context).Kind == CallerKind.Anonymous)
+        {
+            var refusal = context.Features.Get<KeyRefusal>() ?? Missing;
+            return SchedulerProblem.Create(refusal.Code, refusal.Detail, refusal.RetryAfter).ExecuteAsync(context);
+        }
+        var reasons = authorizeResult.AuthorizationFailure?.FailureReasons ?? [];
+        var code = reasons.OfType<AccessRefusal>().FirstOrDefault()?.Code ?? ErrorCode.Forbidden;
+        return SchedulerProblem.Create(code).ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Scheduler.Api.Auth;
+
+/// <summary>Which sort of credential a request carried.</summary>
+public enum CallerKind
+{
+    /// <summary>None, or none that is valid.</summary>
+    Anonymous,
+    Customer,
+    Worker,
+    Admin,
+}

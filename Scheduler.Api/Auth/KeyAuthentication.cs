@@ -1,0 +1,97 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Scheduler.Api.Errors;
+using Scheduler.Api.RateLimits;
+using Scheduler.Api.Settings;
+using Scheduler.Core.Security;
+
+namespace Scheduler.Api.Auth;
+
+/// <summary>Recognises the caller by one of the three key headers.</summary>
+/// <remarks>
+/// A scheme for all three, because two of them on one request are refused. What is refused here only matters where the
+/// endpoint asks for a caller; <see cref="AccessResultHandler"/> then answers it.
+/// </remarks>
+internal sealed class KeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> schemeOptions,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    ApiOptions options,
+    IApiKeyDirectory directory,
+    UnknownKeyLimiter unknownKeys
+) : AuthenticationHandler<AuthenticationSchemeOptions>(schemeOptions, loggers, encoder)
+{
+    public const string SchemeName = "Keys";
+
+    private static readonly KeyRefusal Unknown = new(ErrorCode.InvalidApiKey, "The key is not valid.");
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync() =>
+        PresentedKey.Read(Request.Headers) switch
+        {
+            PresentedKey.One { Kind: CallerKind.Admin, Value: var key } => Machine(
+                CallerKind.Admin,
+                "admin",
+                options.AdminKeys.PlaceOf(key)
+            ),
+            PresentedKey.One { Kind: CallerKind.Worker, Value: var key } => Machine(
+                CallerKind.Worker,
+                "worker",
+                options.WorkerKeys.PlaceOf(key)
+            ),
+            PresentedKey.One { Value: var key } => await CustomerAsync(key),
+            PresentedKey.Several => Refuse(
+                new(ErrorCode.InvalidApiKey, "Send one key: X-Admin-Key, X-Worker-Key or X-API-Key, once.")
+            ),
+            _ => AuthenticateResult.NoResult(),
+        };
+
+    private AuthenticateResult Machine(CallerKind kind, string role, int place) =>
+        place == 0 ? Refuse(Unknown) : Accept(new CurrentCaller { Kind = kind, KeyId = $"{role}:{place}" });
+
+    private async Task<AuthenticateResult> CustomerAsync(string presented)
+    {
+        if (!ApiKey.TryParse(presented, out var key))
+        {
+            return Refuse(Unknown);
+        }
+        if (unknownKeys.IsExhausted(Context) is { } wait)
+        {
+            return Refuse(new(ErrorCode.RateLimited, "Too many unknown keys came from this address.", wait));
+        }
+        var identity = await directory.FindAsync(key.Hash, Context.RequestAborted);
+        // The name within the key is checked too: the hash alone decides whose it is, but both must say the same.
+        if (identity is null || identity.CustomerId != key.CustomerId)
+        {
+            unknownKeys.Count(Context);
+            return Refuse(Unknown);
+        }
+        return identity.Key switch
+        {
+            KeyStanding.Active => Accept(
+                new CurrentCaller
+                {
+                    Kind = CallerKind.Customer,
+                    KeyId = identity.ApiKeyId,
+                    Identity = identity,
+                }
+            ),
+            KeyStanding.Expired => Refuse(new(ErrorCode.ExpiredApiKey, "The key has expired.")),
+            _ => Refuse(Unknown),
+        };
+    }
+
+    private AuthenticateResult Accept(CurrentCaller caller)
+    {
+        Context.Features.Set(caller);
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller.KeyId)], SchemeName);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    private AuthenticateResult Refuse(KeyRefusal refusal)
+    {
+        Context.Features.Set(refusal);
+        return AuthenticateResult.Fail(refusal.Detail);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Scheduler.Api.Bodies;
+
+/// <summary>The messages per field that a check gathers, at most 50 fields: an answer must not grow with the attack.</summary>
+internal sealed class BodyErrors
+{
+    /// <summary>Stands for the body as a whole.</summary>
+    public const string Whole = "body";
+
+    private const int MostFields = 50;
+
+    private readonly Dictionary<string, IReadOnlyList<string>> fields = new(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Fields => fields;
+
+    public void Add(string path, string message)
+    {
+        var field = path.Length == 0 ? Whole : path;
+        if (fields.TryGetValue(field, out var messages))
+        {
+            fields[field] = [.. messages, message];
+        }
+        else if (fields.Count < MostFields)
+        {
+            fields[field] = [message];
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using NodaTime;
+using NodaTime.Text;
+using Scheduler.Api.Auth;
+using Scheduler.Api.Errors;
+using Scheduler.Api.RateLimits;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Time;
+
+namespace Scheduler.Api.Endpoints;
+
+/// <summary>What can be asked of schedules without a pipeline.</summary>
+internal static class ScheduleEndpoints
+{
+    private const int MostOccurrences = 200;
+
+    public static void MapSchedules(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/v1/scheduler/schedules").WithTags("Schedules").Open().LimitOpenCalls();
+
+        group
+            .MapGet("/preview", Preview)
+            .WithName("PreviewSchedule")
+            .WithSummary("The next times at which a schedule would fire.")
+            .Refuses(ErrorCode.InvalidQuery, ErrorCode.InvalidCron, ErrorCode.InvalidTimezone);
+    }
+
+    private static Results<Ok<PreviewResponse>, SchedulerProblem> Preview(
+        IClock clock,
+        [FromQuery] string? cron,
+        [FromQuery] string? timezone,
+        [FromQuery] string? from,
+        [FromQuery] int? count,
+        [FromQuery(Name = "dst_policy")] string? dstPolicy
+    )
+    {
+        if (count is < 1 or > MostOccurrences)
+        {
+            return Wrong($"count must be from 1 to {MostOccurrences}.");
+        }
+        if (!Wire.TryParse<DstPolicy>(dstPolicy ?? Wire.Name(DstPolicy.Default), out var policy))
+        {
+            return Wrong($"dst_policy must be one of {string.Join(", ", Wire.Words<DstPolicy>())}.");
+        }
+        if (ReadFrom(from, clock) is not { } start)
+        {
+            return Wrong("from must be a time of the years 1900 to 2200 such as 2026-01-31T06:00:00Z.");
+        }
+        return Schedule.Create(cron, timezone ?? "UTC", policy) switch
+        {
+            ScheduleResult.Valid valid => Answer(valid.Schedule, start, count ?? 10),
+            ScheduleResult.Invalid { Part: "timezone" } wrong => SchedulerProblem.Create(
+                ErrorCode.InvalidTimezone,
+                $"timezone: {wrong.Message}"
+            ),
+            ScheduleResult.Invalid wrong => SchedulerProblem.Create(
+                ErrorCode.InvalidCron,
+                $"cron, {wrong.Part}: {wrong.Message}"
+            ),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private static Results<Ok<PreviewResponse>, SchedulerProblem> Answer(Schedule schedule, Instant from, int count)
+    {
+        var occurrences = OccurrenceCalculator.Preview(schedule, from, count);
+        if (occurrences.Count == 0)
+        {
+            return SchedulerProblem.Create(ErrorCode.InvalidCron, "cron: never fires.");
+        }
+        return TypedResults.Ok(
+            new PreviewResponse
+            {
+                Cron = schedule.Cron.Original,
+                Timezone = schedule.Zone.Id,
+                DstPolicy = schedule.DstPolicy,
+                From = from,
+                Occurrences =
+                [
+                    .. occurrences.Select(occurrence => new PreviewOccurrence
+                    {
+                        ScheduledTime = occurrence.ScheduledTime,
+                        LocalTime = occurrence.LocalTime,
+                        Dst = occurrence.Dst,
+                    }),
+                ],
+            }
+        );
+    }
+
+    /// <summary>Now when it is left out; null when it cannot be read. Any offset is understood, since UTC is one of them.</summary>
+    private static Instant? ReadFrom(string? text, IClock clock)
+    {
+        if (text is null)
+        {
+            return clock.GetCurrentInstant();
+        }
+        var parsed = OffsetDateTimePattern.Rfc3339.Parse(text);
+        return parsed.Success && parsed.Value.Year is >= 1900 and <= 2200 ? parsed.Value.ToInstant() : null;
+    }
+
+    private static SchedulerProblem Wrong(string detail) => SchedulerProblem.Create(ErrorCode.InvalidQuery, detail);
+}

@@ -1,0 +1,60 @@
+using Scheduler.Core.Contracts;
+
+namespace Scheduler.Api.Errors;
+
+/// <summary>Everything that a call can be refused for; the word in <c>error_code</c>. Status and title: <see cref="ErrorCatalog"/>.</summary>
+[WireCase(upper: true)]
+public enum ErrorCode
+{
+    /// <summary>The request itself could not be understood, before any endpoint.</summary>
+    BadRequest,
+
+    /// <summary>A query parameter is missing or has a wrong form.</summary>
+    InvalidQuery,
+    InvalidCron,
+    InvalidTimezone,
+    MissingApiKey,
+    InvalidApiKey,
+    ExpiredApiKey,
+    TrialEnded,
+    SubscriptionEnded,
+
+    /// <summary>This kind of key does not open this call.</summary>
+    Forbidden,
+    CustomerMismatch,
+    CustomerSuspended,
+    MissingScope,
+
+    /// <summary>The plan allows no further provider.</summary>
+    ProviderLimit,
+
+    /// <summary>No such path.</summary>
+    RouteNotFound,
+
+    /// <summary>An id that is not there, or not this customer's.</summary>
+    NotFound,
+    TemplateNotFound,
+    QueueEmpty,
+    MethodNotAllowed,
+    RequestTimeout,
+
+    /// <summary>The present state does not allow it.</summary>
+    Conflict,
+    AlreadyExists,
+    InlineDisabled,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+
+    /// <summary>The body, field by field.</summary>
+    ValidationFailed,
+    RateLimited,
+    QuotaExceeded,
+    InternalError,
+    StorageUnavailable,
+
+    /// <summary>This process cannot serve yet.</summary>
+    NotReady,
+
+    /// <summary>The work took longer than the call may.</summary>
+    ServerTimeout,
+}

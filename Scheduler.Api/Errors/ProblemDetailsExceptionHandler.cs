@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
+using Scheduler.Api.Hosting;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Api.Errors;
+
+/// <summary>
+/// The one place where exceptions become answers. Expected outcomes are results; what arrives here is a request that
+/// cannot be bound, infrastructure that is down, a caller who left, or a bug, of which the answer tells nothing.
+/// </summary>
+internal sealed partial class ProblemDetailsExceptionHandler(ILogger<ProblemDetailsExceptionHandler> logger)
+    : IExceptionHandler
+{
+    private const int ClientClosedRequest = 499;
+
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext context,
+        Exception exception,
+        CancellationToken cancellation
+    )
+    {
+        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = ClientClosedRequest;
+            return true;
+        }
+        await Answer(exception).ExecuteAsync(context);
+        return true;
+    }
+
+    private SchedulerProblem Answer(Exception exception)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException bad:
+                return Unreadable(bad);
+            case StorageUnavailableException:
+                LogMessages.StorageUnavailable(logger, exception);
+                return SchedulerProblem.Create(ErrorCode.StorageUnavailable);
+            default:
+                LogMessages.UnhandledException(logger, exception);
+                return SchedulerProblem.Create(ErrorCode.InternalError);
+        }
+    }
+
+    /// <summary>The framework's text names C# types and repeats the value; only the parameter's name is taken from it.</summary>
+    private static SchedulerProblem Unreadable(BadHttpRequestException bad)
+    {
+        var parameter = BoundParameter().Match(bad.Message);
+        if (bad.StatusCode != StatusCodes.Status400BadRequest || !parameter.Success)
+        {
+            return SchedulerProblem.Create(ErrorCatalog.ForStatus(bad.StatusCode));
+        }
+        var fault = parameter.Groups["missing"].Success ? "is missing" : "has a wrong form";
+        return SchedulerProblem.Create(ErrorCode.InvalidQuery, $"{parameter.Groups["name"].Value} {fault}.");
+    }
+
+    [GeneratedRegex(
+        """\A(Failed to bind|(?<missing>Required)) parameter "[^"]* (?<name>[A-Za-z_]\w*)" (from|was not provided)""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex BoundParameter();
+}

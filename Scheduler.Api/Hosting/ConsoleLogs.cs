@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging.Console;
+using Scheduler.Api.Settings;
+
+namespace Scheduler.Api.Hosting;
+
+/// <summary>Log lines on the console: readable ones, or JSON for a log service.</summary>
+internal static class ConsoleLogs
+{
+    public static void AddConsoleLogs(this ILoggingBuilder logging, LogFormat format)
+    {
+        logging.ClearProviders();
+        // These two print query strings and header values; what they say otherwise, RequestTrace says.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.None);
+        if (format == LogFormat.Json)
+        {
+            logging.AddConsole(console => console.FormatterName = CloudLogFormatter.FormatterName);
+            logging.AddConsoleFormatter<CloudLogFormatter, ConsoleFormatterOptions>();
+            return;
+        }
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "HH:mm:ss'Z' ";
+        });
+    }
+}

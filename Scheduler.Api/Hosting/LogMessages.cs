@@ -1,0 +1,27 @@
+namespace Scheduler.Api.Hosting;
+
+/// <summary>Every line that the API's own code logs. None takes a header, a body or a query string.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1, LogLevel.Information, "{Method} {Path} {Status} {ElapsedMs} ms, {Caller}")]
+    public static partial void Request(
+        ILogger logger,
+        string method,
+        string path,
+        int status,
+        double elapsedMs,
+        string caller
+    );
+
+    [LoggerMessage(2, LogLevel.Error, "A request failed on an exception that nobody expected")]
+    public static partial void UnhandledException(ILogger logger, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "The store cannot be reached")]
+    public static partial void StorageUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Information, "The admin key of this Development set-up is in {Path}")]
+    public static partial void AdminKeyFile(ILogger logger, string path);
+
+    [LoggerMessage(5, LogLevel.Warning, "The readiness probe {Probe} failed")]
+    public static partial void ProbeFailed(ILogger logger, Exception exception, string probe);
+}

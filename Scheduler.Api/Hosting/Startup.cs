@@ -1,0 +1,41 @@
+using NodaTime;
+using NodaTime.Extensions;
+using Scheduler.Api.Auth;
+using Scheduler.Api.Errors;
+using Scheduler.Api.RateLimits;
+using Scheduler.Api.Settings;
+using Scheduler.Core.Contracts;
+
+namespace Scheduler.Api.Hosting;
+
+/// <summary>The parts of the process that every endpoint shares, and the order in which a request meets them.</summary>
+internal static class Startup
+{
+    public static void AddShell(this WebApplicationBuilder builder, ApiOptions options)
+    {
+        builder.Logging.AddConsoleLogs(options.LogFormat);
+        builder.AddServerLimits(options);
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IClock>(provider => provider.GetRequiredService<TimeProvider>().ToClock());
+        services.ConfigureHttpJsonOptions(json => WireJson.Configure(json.SerializerOptions));
+        services.AddProblems();
+        services.AddAccess();
+        services.AddRateLimits(options.RateLimits);
+        services.AddApiDocument();
+    }
+
+    /// <summary>Authentication comes before the rate limits, which count by caller; authorization after them.</summary>
+    public static void UseShell(this WebApplication app)
+    {
+        app.UseMiddleware<RequestTrace>();
+        app.UseSecurityHeaders();
+        app.UseProblems();
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+    }
+}

@@ -1,0 +1,44 @@
+using Scheduler.Api.Auth;
+
+namespace Scheduler.Api.Settings;
+
+/// <summary>Every setting of the API, read once at start and checked (<see cref="ApiSettings"/>).</summary>
+public sealed record ApiOptions
+{
+    /// <summary>PORT, 0 to 65535; 0 takes any free one. In Development on the loopback addresses only.</summary>
+    public int Port { get; init; } = 8080;
+
+    /// <summary>ADMIN_KEY, with a second one after a comma while it is being rotated.</summary>
+    public MachineKeys AdminKeys { get; init; } = MachineKeys.None;
+
+    /// <summary>WORKER_KEY, likewise. Without it workers use the admin key.</summary>
+    public MachineKeys WorkerKeys { get; init; } = MachineKeys.None;
+
+    /// <summary>True in Development: onboarding is open and a missing ADMIN_KEY is made.</summary>
+    public bool IsDevelopment { get; init; }
+
+    public StorageOptions Storage { get; init; } = new();
+
+    /// <summary>Scheduler__Tick: this process triggers by itself, without Cloud Scheduler. True with SQLite.</summary>
+    public bool Tick { get; init; } = true;
+
+    /// <summary>Scheduler__TickSeconds, 1 to 3,600.</summary>
+    public int TickSeconds { get; init; } = 15;
+
+    /// <summary>Scheduler__EmbeddedWorker: this process also runs pipelines. True with SQLite.</summary>
+    public bool EmbeddedWorker { get; init; } = true;
+
+    /// <summary>Scheduler__InlineExecution: process-queue may run an item within the call. True with SQLite.</summary>
+    public bool InlineExecution { get; init; } = true;
+
+    /// <summary>Scheduler__LeaseSeconds, 3 to 3,600: how long an item stays a worker's without a heartbeat.</summary>
+    public int LeaseSeconds { get; init; } = 30;
+
+    /// <summary>Scheduler__MaxBodyBytes, 1,024 to 67,108,864. Import has a limit of its own.</summary>
+    public int MaxBodyBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Scheduler__LogFormat: text in Development, JSON elsewhere.</summary>
+    public LogFormat LogFormat { get; init; } = LogFormat.Json;
+
+    public RateLimitOptions RateLimits { get; init; } = new();
+}

@@ -1,0 +1,99 @@
+using Microsoft.Data.Sqlite;
+using Scheduler.Api.Auth;
+
+namespace Scheduler.Api.Settings;
+
+/// <summary>Reads and checks every setting of the API (docs: the settings table of the README).</summary>
+public static class ApiSettings
+{
+    /// <summary>Pure: reads the configuration, touches nothing else.</summary>
+    public static SettingsResult Read(IConfiguration configuration, bool isDevelopment)
+    {
+        var read = new SettingsReader(configuration);
+        var storage = ReadStorage(read);
+        var embedded = storage.Provider == StorageProvider.Sqlite;
+        var (adminKeys, workerKeys) = ReadKeys(read);
+        var options = new ApiOptions
+        {
+            IsDevelopment = isDevelopment,
+            Port = read.Whole("PORT", 8080, 0, 65_535),
+            AdminKeys = adminKeys,
+            WorkerKeys = workerKeys,
+            Storage = storage,
+            Tick = read.Flag("Scheduler__Tick", embedded),
+            TickSeconds = read.Whole("Scheduler__TickSeconds", 15, 1, 3_600),
+            EmbeddedWorker = read.Flag("Scheduler__EmbeddedWorker", embedded),
+            InlineExecution = read.Flag("Scheduler__InlineExecution", embedded),
+            LeaseSeconds = read.Whole("Scheduler__LeaseSeconds", 30, 3, 3_600),
+            MaxBodyBytes = read.Whole("Scheduler__MaxBodyBytes", 64 * 1024, 1_024, 64 * 1024 * 1024),
+            LogFormat = read.Choice("Scheduler__LogFormat", isDevelopment ? LogFormat.Text : LogFormat.Json),
+            RateLimits = ReadRateLimits(read),
+        };
+        if (adminKeys.Count == 0 && !isDevelopment)
+        {
+            read.Refuse("ADMIN_KEY", $"is missing. Outside Development it must be set to {MachineKeys.Rule}.");
+        }
+        return read.Fault is { } fault ? fault : new SettingsResult.Valid(options);
+    }
+
+    private static StorageOptions ReadStorage(SettingsReader read)
+    {
+        var provider = read.Choice("Scheduler__Storage__Provider", StorageProvider.Sqlite);
+        if (provider != StorageProvider.Sqlite)
+        {
+            read.Refuse("Scheduler__Storage__Provider", $"{provider} is not available in this version. Use Sqlite.");
+        }
+        var text = read.Text("Scheduler__Storage__ConnectionString") ?? StorageOptions.DefaultConnectionString;
+        try
+        {
+            _ = new SqliteConnectionStringBuilder(text);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            read.Refuse(
+                "Scheduler__Storage__ConnectionString",
+                $"is not a SQLite connection string. The default is '{StorageOptions.DefaultConnectionString}'."
+            );
+        }
+        return new StorageOptions { Provider = provider, ConnectionString = text };
+    }
+
+    private static (MachineKeys Admin, MachineKeys Worker) ReadKeys(SettingsReader read)
+    {
+        var admin = ReadKey(read, "ADMIN_KEY");
+        var worker = ReadKey(read, "WORKER_KEY");
+        if (admin.SharesOneWith(worker))
+        {
+            read.Refuse("WORKER_KEY", "must differ from ADMIN_KEY: a worker's key opens the worker's calls only.");
+        }
+        return (admin, worker);
+    }
+
+    private static MachineKeys ReadKey(SettingsReader read, string setting)
+    {
+        var keys = read.Text(setting)?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+        if (keys.Length > 2)
+        {
+            read.Refuse(setting, "must hold one key, or two with a comma between them while the key is changed.");
+        }
+        if (keys.Any(key => !MachineKeys.IsStrong(key)))
+        {
+            read.Refuse(setting, $"must be {MachineKeys.Rule}.");
+        }
+        return new MachineKeys(keys);
+    }
+
+    private static RateLimitOptions ReadRateLimits(SettingsReader read)
+    {
+        var standard = new RateLimitOptions();
+        int PerMinute(string name, int value) => read.Whole($"Scheduler__RateLimits__{name}", value, 1, 1_000_000);
+        return new RateLimitOptions
+        {
+            StandardKey = PerMinute(nameof(standard.StandardKey), standard.StandardKey),
+            ElevatedKey = PerMinute(nameof(standard.ElevatedKey), standard.ElevatedKey),
+            Address = PerMinute(nameof(standard.Address), standard.Address),
+            UnknownKeys = PerMinute(nameof(standard.UnknownKeys), standard.UnknownKeys),
+            OpenCalls = PerMinute(nameof(standard.OpenCalls), standard.OpenCalls),
+        };
+    }
+}

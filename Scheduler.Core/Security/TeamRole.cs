@@ -1,0 +1,13 @@
+using Scheduler.Core.Contracts;
+
+namespace Scheduler.Core.Security;
+
+/// <summary>The part a team member plays; its scopes are in <see cref="RoleScopes"/>.</summary>
+[WireCase(upper: true)]
+public enum TeamRole
+{
+    Owner,
+    Admin,
+    Collaborator,
+    Viewer,
+}

@@ -1,0 +1,119 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Scheduler.Api.Auth;
+using Scheduler.Api.Settings;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Tests.Api;
+
+/// <summary>The API in this process: real pipeline, no socket, fakes where the stores would be.</summary>
+internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
+{
+    public const string AdminKey = "admin-canary-0123456789-abcdef";
+    public const string WorkerKey = "worker-canary-0123456789-abcdef";
+
+    private readonly string environment;
+    private readonly Dictionary<string, string> settings;
+    private readonly string folder = Path.Combine(Path.GetTempPath(), $"scheduler-{Guid.NewGuid():N}");
+
+    private ApiHost(string environment, IEnumerable<(string Name, string Value)> extra)
+    {
+        this.environment = environment;
+        settings = new()
+        {
+            ["ADMIN_KEY"] = AdminKey,
+            ["WORKER_KEY"] = WorkerKey,
+            ["Scheduler:Storage:ConnectionString"] = $"Data Source={Path.Combine(folder, "scheduler.db")}",
+        };
+        foreach (var (name, value) in extra)
+        {
+            settings[name] = value;
+        }
+    }
+
+    public FakeApiKeyDirectory Keys { get; } = new();
+    public CapturedLogs Logs { get; } = new();
+    public List<IReadinessProbe> Probes { get; } = [];
+
+    /// <summary>Endpoints that exist in this host only.</summary>
+    public Action<IEndpointRouteBuilder>? Endpoints { get; init; }
+
+    public static ApiHost Production(params (string Name, string Value)[] settings) => new("Production", settings);
+
+    public static ApiHost Development(params (string Name, string Value)[] settings) => new("Development", settings);
+
+    public static ApiHost Development(
+        Action<IEndpointRouteBuilder> endpoints,
+        params (string Name, string Value)[] settings
+    ) => new("Development", settings) { Endpoints = endpoints };
+
+    public static ApiHost With(
+        Action<IEndpointRouteBuilder> endpoints,
+        params (string Name, string Value)[] settings
+    ) => new("Production", settings) { Endpoints = endpoints };
+
+    /// <summary>Sends one request with one key header, or none.</summary>
+    public Task<HttpResponseMessage> SendAsync(
+        string method,
+        string path,
+        (string Header, string Value)? key = null,
+        HttpContent? content = null
+    )
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
+        if (key is { } header)
+        {
+            request.Headers.TryAddWithoutValidation(header.Header, header.Value);
+        }
+        return CreateClient().SendAsync(request);
+    }
+
+    public static (string, string) Admin() => (PresentedKey.AdminHeader, AdminKey);
+
+    public static (string, string) Worker() => (PresentedKey.WorkerHeader, WorkerKey);
+
+    public static (string, string) Customer(string key) => (PresentedKey.CustomerHeader, key);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment(environment);
+        foreach (var (name, value) in settings)
+        {
+            builder.UseSetting(name, value);
+        }
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
+        builder.ConfigureServices(services =>
+        {
+            services.AddApiKeyDirectory(_ => Keys);
+            Probes.ForEach(probe => services.AddSingleton(probe));
+            if (Endpoints is { } map)
+            {
+                services.AddSingleton<IStartupFilter>(new ExtraEndpoints(map));
+            }
+        });
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Adds routes to the application's own table once the application has built its pipeline.</summary>
+    private sealed class ExtraEndpoints(Action<IEndpointRouteBuilder> map) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+            app =>
+            {
+                next(app);
+                map((IEndpointRouteBuilder)app.Properties["__EndpointRouteBuilder"]!);
+            };
+    }
+}

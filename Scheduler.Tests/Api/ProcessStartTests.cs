@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using NUnit.Framework;
+using Scheduler.Api.Settings;
+
+namespace Scheduler.Tests.Api;
+
+/// <summary>The built process, started with settings that it must refuse.</summary>
+public sealed class ProcessStartTests
+{
+    [TestCase("ADMIN_KEY", "")]
+    [TestCase("ADMIN_KEY", "short")]
+    [TestCase("Scheduler__TickSeconds", "soon")]
+    [TestCase("Scheduler__Storage__Provider", "Postgres")]
+    public async Task A_wrong_setting_ends_the_process_with_one_line_and_code_2(string name, string value)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ApiOptions).Assembly.Location])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["ADMIN_KEY"] = ApiHost.AdminKey;
+        start.Environment["PORT"] = "0";
+        start.Environment[name] = value;
+
+        using var process = Process.Start(start)!;
+        var error = await process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(process.ExitCode, Is.EqualTo(2));
+            Assert.That(error.TrimEnd(), Does.StartWith($"{name}: ").And.Not.Contain("\n"));
+            Assert.That(output, Is.Empty);
+        }
+    }
+}
