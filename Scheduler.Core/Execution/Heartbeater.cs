@@ -8,7 +8,7 @@ namespace Scheduler.Core.Execution;
 /// answer renews a lease, says that it is lost, or asks for the run to be cancelled. That a lease runs out because no
 /// answer came is each <see cref="LeasedRun"/>'s own affair.
 /// </summary>
-internal sealed class Heartbeater : IAsyncDisposable
+internal sealed class Heartbeater : IDisposable
 {
     /// <summary>More leases than this go in several calls at once, so that a call's body stays small.</summary>
     public const int LargestCall = 250;
@@ -22,7 +22,6 @@ internal sealed class Heartbeater : IAsyncDisposable
     private readonly List<LeasedRun> live = [];
     private readonly Signal changed;
     private readonly CancellationTokenSource closing = new();
-    private readonly Task loop;
     private Duration notBefore = Duration.MinValue;
     private int failures;
 
@@ -40,7 +39,7 @@ internal sealed class Heartbeater : IAsyncDisposable
         this.random = random;
         this.reachability = reachability;
         changed = new Signal(time);
-        loop = RunAsync();
+        _ = RunAsync();
     }
 
     public void Add(LeasedRun run)
@@ -60,11 +59,8 @@ internal sealed class Heartbeater : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        closing.Cancel();
-        await loop;
-    }
+    /// <summary>Ends renewing. A call on its way is cancelled, but not waited for: it may not heed that.</summary>
+    public void Dispose() => closing.Cancel();
 
     private async Task RunAsync()
     {

@@ -7,7 +7,7 @@ using Scheduler.Core.Pipelines;
 namespace Scheduler.Core.Execution;
 
 /// <summary>Runs one queue item in this process for a caller who waits for it. Any number of calls at once.</summary>
-public sealed class InlineExecution : IAsyncDisposable
+public sealed class InlineExecution : IDisposable
 {
     private readonly ISchedulerApi api;
     private readonly InlineExecutionOptions options;
@@ -62,7 +62,7 @@ public sealed class InlineExecution : IAsyncDisposable
     /// <summary>Lets the runs end for the grace, hands back the rest; returns at most 2.5 seconds after the grace.</summary>
     public Task DrainAsync() => runs.DrainAsync(options.DrainGrace, Task.CompletedTask);
 
-    public ValueTask DisposeAsync() => runs.DisposeAsync();
+    public void Dispose() => runs.Dispose();
 
     private async Task<(LeaseItem Item, LeaseTerm Term)?> ClaimAsync(string workerId)
     {

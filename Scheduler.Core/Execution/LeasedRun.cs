@@ -41,7 +41,7 @@ public sealed class LeasedRun : IDisposable
     public CancellationToken Stopping { get; }
 
     /// <summary>
-    /// Completes once the lease is proven. A claim that waited long on the server may come back with a lease whose
+    /// Completes once the lease is proven; cancelled when the run has to stop before. A claim that waited long on the server may come back with a lease whose
     /// proof has run out on the way; such a run starts only after its first heartbeat.
     /// </summary>
     public Task Proven => proven.Task;
@@ -69,7 +69,7 @@ public sealed class LeasedRun : IDisposable
     }
 
     // Before the first proof the run has not started, so it may wait as long as the lease could possibly live.
-    private Duration Deadline => proven.Task.IsCompleted ? term.ProvenUntil : term.PossibleUntil;
+    private Duration Deadline => proven.Task.IsCompletedSuccessfully ? term.ProvenUntil : term.PossibleUntil;
 
     /// <summary>Takes a heartbeat's renewal. A lost lease stays lost.</summary>
     public void Renew(Duration sentAt, Duration answeredAt)
@@ -166,6 +166,7 @@ public sealed class LeasedRun : IDisposable
 
     private void Cancel()
     {
+        proven.TrySetCanceled(Stopping);
         try
         {
             stopping.Cancel();

@@ -6,7 +6,7 @@ using Scheduler.Core.Pipelines;
 namespace Scheduler.Core.Execution;
 
 /// <summary>The runs this process holds leases for, and how they are brought to an end at shutdown. Thread-safe.</summary>
-internal sealed class LiveRuns : IAsyncDisposable
+internal sealed class LiveRuns : IDisposable
 {
     /// <summary>After the grace: the time for stopped runs to end and for their reports to be delivered.</summary>
     public static readonly Duration StopWindow = Duration.FromSeconds(2.5);
@@ -83,16 +83,16 @@ internal sealed class LiveRuns : IAsyncDisposable
                 ExecutionLog.LeftRunning(logger, Count);
             }
         }
-        await DisposeAsync();
+        Dispose();
         ExecutionLog.Drained(logger);
     }
 
     /// <summary>Ends heartbeats and reports at once; leases that are still held run out. May be called again.</summary>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         Volatile.Write(ref draining, true);
-        await results.DisposeAsync();
-        await heartbeater.DisposeAsync();
+        results.Dispose();
+        heartbeater.Dispose();
     }
 
     private Task<RunEnd> Track(LeaseItem item, LeaseTerm term, bool handBack)

@@ -8,7 +8,7 @@ namespace Scheduler.Core.Execution;
 /// so that results gather by themselves when the API is slow. A failed call is tried again as long as the lease could
 /// still be this worker's: the API keeps exactly-once by the token, so sending twice does no harm.
 /// </summary>
-internal sealed class ResultBatcher : IAsyncDisposable
+internal sealed class ResultBatcher : IDisposable
 {
     public const int LargestBatch = 100;
     public static readonly Duration GatherFor = Duration.FromMilliseconds(25);
@@ -24,7 +24,6 @@ internal sealed class ResultBatcher : IAsyncDisposable
     private readonly List<PendingReport> pending = [];
     private readonly Signal arrived;
     private readonly CancellationTokenSource closing = new();
-    private readonly Task loop;
     private int limit = LargestBatch;
     private int failures;
 
@@ -42,7 +41,7 @@ internal sealed class ResultBatcher : IAsyncDisposable
         this.random = random;
         this.reachability = reachability;
         arrived = new Signal(time);
-        loop = RunAsync();
+        _ = RunAsync();
     }
 
     /// <summary>Delivers one result; the answer says how that went. After the batcher's end it is given up at once.</summary>
@@ -62,14 +61,13 @@ internal sealed class ResultBatcher : IAsyncDisposable
         return report.Answer;
     }
 
-    /// <summary>Gives up what is still pending.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Gives up what is still pending. A call on its way is cancelled, but not waited for: it may not heed that.</summary>
+    public void Dispose()
     {
         lock (gate)
         {
             closing.Cancel();
         }
-        await loop;
         foreach (var report in Remove(_ => true))
         {
             report.Complete(new ReportAnswer.GivenUp("the process is going down"));
@@ -131,10 +129,10 @@ internal sealed class ResultBatcher : IAsyncDisposable
 
     private async Task AfterFailureAsync(IReadOnlyList<PendingReport> batch, ApiFailure failure)
     {
-        reachability.Failed(ApiCallKind.Results, failure);
         if (failure.Kind == ApiFailureKind.Refused)
         {
-            // Something in it is not taken (too large, or one bad item): smaller batches find out what.
+            // Something in it is not taken (too large, or one bad item): smaller batches find out what. Whose result it
+            // was is logged when it is given up.
             limit = Math.Max(1, batch.Count / 2);
             if (batch.Count == 1)
             {
@@ -143,6 +141,7 @@ internal sealed class ResultBatcher : IAsyncDisposable
             }
             return;
         }
+        reachability.Failed(ApiCallKind.Results, failure);
         foreach (var report in batch)
         {
             report.OutcomeUnknown |= failure.Kind == ApiFailureKind.Unavailable;

@@ -46,7 +46,7 @@ internal sealed class RunExecution(
         try
         {
             run.Stopping.ThrowIfCancellationRequested();
-            await run.Proven.WaitAsync(run.Stopping);
+            await run.Proven;
             started = true;
             return (started, await runner.RunAsync(run.Item, run.Stopping));
         }

@@ -2,32 +2,55 @@ using NodaTime;
 
 namespace Scheduler.Core.Execution;
 
-/// <summary>Wakes one waiting loop. Raised while nobody waits, it makes the next wait return at once.</summary>
+/// <summary>
+/// Wakes one waiting loop. Raised while nobody waits, it makes the next wait return at once; the loop then looks at the
+/// state itself. It is awaited directly (no Task.WhenAny), so that under a single-threaded scheduler nothing leaves its thread.
+/// </summary>
 internal sealed class Signal(TimeProvider time)
 {
-    private TaskCompletionSource raised = NewSource();
+    private readonly Lock gate = new();
+    private TaskCompletionSource? waiter;
+    private bool raised;
 
-    public void Raise() => Volatile.Read(ref raised).TrySetResult();
-
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public void Raise()
     {
-        await Volatile.Read(ref raised).Task.WaitAsync(cancellationToken);
-        Volatile.Write(ref raised, NewSource());
-    }
-
-    /// <summary>Waits until raised, at most for <paramref name="limit"/>.</summary>
-    public async Task WaitAsync(Duration limit, CancellationToken cancellationToken)
-    {
-        var current = Volatile.Read(ref raised).Task;
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(current, time.DelayAsync(limit, timer.Token));
-        timer.Cancel();
-        cancellationToken.ThrowIfCancellationRequested();
-        if (current.IsCompleted)
+        lock (gate)
         {
-            Volatile.Write(ref raised, NewSource());
+            raised = true;
+            waiter?.TrySetResult();
         }
     }
 
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>Waits until raised, at most for <paramref name="limit"/>.</summary>
+    public Task WaitAsync(Duration limit, CancellationToken cancellationToken) =>
+        WaitAsync(limit.ToWait(), cancellationToken);
+
+    private async Task WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            if (raised)
+            {
+                raised = false;
+                return;
+            }
+            waiter = mine;
+        }
+        using (time.CreateTimer(_ => mine.TrySetResult(), null, limit, Timeout.InfiniteTimeSpan))
+        using (cancellationToken.Register(() => mine.TrySetResult()))
+        {
+            await mine.Task;
+        }
+        lock (gate)
+        {
+            waiter = null;
+            raised = false;
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 }

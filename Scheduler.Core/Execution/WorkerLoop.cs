@@ -14,7 +14,7 @@ namespace Scheduler.Core.Execution;
 /// meanwhile needs no second claim: the outstanding one returns as soon as there is any work, and the next, sent at
 /// once, asks for all that is free by then. Cancelling it to ask for more could lose an answer that holds leases.
 /// </remarks>
-public sealed class WorkerLoop : IAsyncDisposable
+public sealed class WorkerLoop : IDisposable
 {
     /// <summary>A claim is given up this long after its long poll should have ended.</summary>
     private static readonly Duration ClaimSlack = Duration.FromSeconds(10);
@@ -52,10 +52,12 @@ public sealed class WorkerLoop : IAsyncDisposable
     /// </summary>
     public async Task RunAsync(CancellationToken drain)
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource();
         await using var registration = drain.Register(() => asked.TrySetResult());
         var claiming = ClaimAsync(drain);
         await Task.WhenAny(claiming, asked.Task);
+        // Off the stack of whoever cancelled.
+        await Task.Yield();
         await runs.DrainAsync(options.DrainGrace, claiming);
         if (claiming.IsFaulted)
         {
@@ -63,7 +65,7 @@ public sealed class WorkerLoop : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => runs.DisposeAsync();
+    public void Dispose() => runs.Dispose();
 
     private async Task ClaimAsync(CancellationToken drain)
     {
