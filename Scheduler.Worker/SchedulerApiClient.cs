@@ -14,7 +14,7 @@ internal static class SchedulerApiClient
     public static IServiceCollection AddSchedulerApi(this IServiceCollection services, WorkerSettings settings)
     {
         services
-            .AddRefitClient<ISchedulerApi>(new RefitSettings(new SystemTextJsonContentSerializer(WireJson.Options)))
+            .AddRefitGeneratedClient<ISchedulerApi>(new RefitSettings(new SystemTextJsonContentSerializer(WireJson.Options)))
             .ConfigureHttpClient(client =>
             {
                 client.BaseAddress = settings.ApiUrl;

@@ -82,12 +82,11 @@ public sealed class DrainTests
     {
         using var bench = new LoopBench();
         bench.Runner.Deaf = true;
-        bench.Api.OnReport = (_, _) => new TaskCompletionSource<Refit.ApiResponse<ResultsResponse>>().Task;
         bench.Api.Enqueue(Leases.Items(2));
         bench.Start(concurrency: 2);
         bench.Thread.Advance(1);
+        bench.Api.OnReport = (_, _) => new TaskCompletionSource<Refit.ApiResponse<ResultsResponse>>().Task;
         bench.Runner.End(Leases.Item(1));
-        bench.Api.OnReport = (_, _) => FakeSchedulerApi.Down<ResultsResponse>();
 
         bench.Drain();
         bench.Thread.Await(bench.Running, withinSeconds: 8);

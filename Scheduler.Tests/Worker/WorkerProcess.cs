@@ -13,7 +13,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { typeof(Scheduler.Worker.WorkerSettings).Assembly.Location },
+            ArgumentList = { WorkerAssembly() },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -49,6 +49,13 @@ internal sealed class WorkerProcess : IDisposable
             process.Kill();
         }
         process.Dispose();
+    }
+
+    // The worker's own output folder: beside the tests' copy stand the tests' versions of its libraries.
+    private static string WorkerAssembly()
+    {
+        var tests = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(tests.Parent!.Parent!.FullName, "Scheduler.Worker", tests.Name, "Scheduler.Worker.dll");
     }
 
     [DllImport("libc", EntryPoint = "kill")]
