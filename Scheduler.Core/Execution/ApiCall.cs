@@ -70,6 +70,11 @@ internal static class ApiCall
         }
         if (status == HttpStatusCode.NotFound)
         {
+            // An empty queue is said in JSON. A web page comes from some other server, and idling on it would hide that.
+            if (response.ContentHeaders?.ContentType?.MediaType == "text/html")
+            {
+                return new ApiAnswer<T>.Failed(new ApiFailure(ApiFailureKind.Refused, "answered 404 with a web page"));
+            }
             return new ApiAnswer<T>.NotFound();
         }
         var detail = response.IsSuccessStatusCode

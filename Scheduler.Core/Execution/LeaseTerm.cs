@@ -9,9 +9,10 @@ namespace Scheduler.Core.Execution;
 /// </summary>
 /// <param name="SentAt">Just before the request that granted or renewed the lease was sent.</param>
 /// <param name="AnsweredAt">When its answer had arrived.</param>
-/// <param name="Length">Length of the lease, at least a second.</param>
+/// <param name="Length">Length of the lease, between a second and a day.</param>
 public readonly record struct LeaseTerm(Duration SentAt, Duration AnsweredAt, Duration Length)
 {
+    private const int LongestSeconds = 24 * 60 * 60;
     private static readonly Duration LargestMargin = Duration.FromSeconds(2);
 
     /// <summary>Renewing is due a third into the lease, so that two tries fit before it ends.</summary>
@@ -25,7 +26,7 @@ public readonly record struct LeaseTerm(Duration SentAt, Duration AnsweredAt, Du
     public Duration PossibleUntil => AnsweredAt + Length;
 
     public static LeaseTerm Of(int leaseSeconds, Duration sentAt, Duration answeredAt) =>
-        new(sentAt, answeredAt, Duration.FromSeconds(Math.Max(1, leaseSeconds)));
+        new(sentAt, answeredAt, Duration.FromSeconds(Math.Clamp(leaseSeconds, 1, LongestSeconds)));
 
     public LeaseTerm Renewed(Duration sentAt, Duration answeredAt) => new(sentAt, answeredAt, Length);
 

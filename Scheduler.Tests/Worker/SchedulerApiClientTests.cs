@@ -66,6 +66,18 @@ public sealed class SchedulerApiClientTests : IDisposable
     }
 
     [Test]
+    public async Task A_web_page_that_is_not_found_is_no_empty_queue()
+    {
+        server
+            .Given(Request.Create().WithPath(Claims))
+            .RespondWith(
+                Response.Create().WithStatusCode(404).WithHeader("Content-Type", "text/html").WithBody("<html>")
+            );
+
+        Assert.That(Failure(await Claim()).Kind, Is.EqualTo(ApiFailureKind.Refused));
+    }
+
+    [Test]
     public async Task Too_many_requests_carries_its_wait()
     {
         Answer(Claims, HttpStatusCode.TooManyRequests, "", ("Retry-After", "7"));
