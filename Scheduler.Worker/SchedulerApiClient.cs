@@ -14,7 +14,9 @@ internal static class SchedulerApiClient
     public static IServiceCollection AddSchedulerApi(this IServiceCollection services, WorkerSettings settings)
     {
         services
-            .AddRefitGeneratedClient<ISchedulerApi>(new RefitSettings(new SystemTextJsonContentSerializer(WireJson.Options)))
+            .AddRefitGeneratedClient<ISchedulerApi>(
+                new RefitSettings(new SystemTextJsonContentSerializer(WireJson.Options))
+            )
             .ConfigureHttpClient(client =>
             {
                 client.BaseAddress = settings.ApiUrl;
