@@ -27,7 +27,7 @@ public sealed class DatasetWriter(DatasetFiles files, IFailpoints failpoints) : 
         }
         var deleted = await load.DeleteAsync(cancellationToken);
         await failpoints.ReachedAsync(Failpoint.LoadAfterDelete, cancellationToken);
-        var loaded = new LoadResult.Loaded(await load.InsertAsync(request.Record(new(0, 0)), cancellationToken), deleted);
+        var loaded = new LoadResult.Loaded(await load.InsertAsync(cancellationToken), deleted);
         await WriteRecordAsync(dataset, request.Record(loaded), loaded, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         await transaction.CommitAsync(CancellationToken.None);

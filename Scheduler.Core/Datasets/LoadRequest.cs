@@ -13,6 +13,8 @@ public sealed record LoadRequest
     public required LoadFence Fence { get; init; }
     public required LoadGuards Guards { get; init; }
     public required StagedLines Staged { get; init; }
+    public required string RunId { get; init; }
+    public required string TemplateVersion { get; init; }
     public required Instant IngestedAt { get; init; }
 
     /// <summary>Makes the run's row once the counts are known.</summary>

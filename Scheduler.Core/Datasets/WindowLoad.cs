@@ -40,12 +40,12 @@ internal sealed class WindowLoad(OpenDataset dataset, SqlText sql, LoadRequest r
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task<long> InsertAsync(RunRecord record, CancellationToken cancellationToken)
+    public async Task<long> InsertAsync(CancellationToken cancellationToken)
     {
         await using var command = Command(
             "insert_staged",
-            ("run_id", record.RunId),
-            ("template_version", record.TemplateVersion),
+            ("run_id", request.RunId),
+            ("template_version", request.TemplateVersion),
             ("ingested_at", request.IngestedAt.ToDateTimeUtc())
         );
         return await command.ExecuteNonQueryAsync(cancellationToken);

@@ -9,6 +9,14 @@ public static class FailpointSetting
     public const string Variable = "SCHEDULER_FAILPOINTS";
     private const string Touch = "touch ";
 
+    /// <summary>The failpoints of this process.</summary>
+    /// <exception cref="FormatException">One line that names the variable and says what would be right.</exception>
+    public static IFailpoints Create(string? text, bool isDevelopment, TimeProvider timeProvider)
+    {
+        var signals = Parse(text, isDevelopment);
+        return signals.Count == 0 ? new NoFailpoints() : new FileFailpoints(signals, timeProvider);
+    }
+
     /// <summary>Reads the variable's text; null or empty means none.</summary>
     /// <exception cref="FormatException">One line that names the variable and says what would be right.</exception>
     public static IReadOnlyDictionary<string, string> Parse(string? text, bool isDevelopment)
