@@ -1,6 +1,4 @@
 using System.Data.Common;
-using DuckDB.NET.Data;
-using DuckDB.NET.Native;
 using NodaTime;
 using Scheduler.Core.Storage;
 
@@ -57,18 +55,21 @@ public sealed class DatasetReader(DatasetFiles files)
             return [];
         }
         await using var open = await files.OpenAsync(dataset, readOnly: true, cancellationToken);
-        await using var command = open.Command(Sql[statement], parameters);
         var rows = new List<T>();
-        try
+        // The file exists a moment before its tables do.
+        await using (var tables = open.Command(Sql["has_tables"]))
         {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
+            if (await tables.ExecuteScalarAsync(cancellationToken) is not true)
             {
-                rows.Add(map(reader));
+                return rows;
             }
         }
-        // The file exists a moment before its tables do.
-        catch (DuckDBException exception) when (exception.ErrorType == DuckDBErrorType.Catalog) { }
+        await using var command = open.Command(Sql[statement], parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(map(reader));
+        }
         return rows;
     }
 

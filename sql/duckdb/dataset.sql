@@ -90,12 +90,15 @@ create table if not exists x_meta_fences (
   primary key (provider, domain, template, source_account_id)
 );
 
+-- name: has_tables
+-- True once the last table of the script above is there.
+select count(*) > 0
+from information_schema.tables
+where table_name = 'x_meta_fences';
+
 -- name: attach_staging
 -- The one slot is the path of the run's own staging file: ATTACH takes no parameter.
 attach '{staging}' as staging (read_only);
-
--- name: detach_staging
-detach staging;
 
 -- name: advance_fence
 -- Returns a row only if this execution is not older than the last one that loaded.
