@@ -88,5 +88,8 @@ public sealed class DatasetFiles(IOptions<DatasetOptions> options, TimeProvider 
     }
 
     private DatasetUnavailableException Unavailable(Exception? inner) =>
-        new($"The customer's dataset could not be opened within {options.Value.LockWaitSeconds} s: it is in use.", inner);
+        new(
+            $"The customer's dataset could not be opened within {options.Value.LockWaitSeconds} s: it is in use.",
+            inner
+        );
 }

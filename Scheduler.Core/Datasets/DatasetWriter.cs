@@ -12,7 +12,12 @@ public sealed class DatasetWriter(DatasetFiles files, IFailpoints failpoints) : 
     {
         await using var dataset = await files.OpenAsync(request.Dataset, readOnly: false, cancellationToken);
         await CreateTablesAsync(dataset, cancellationToken);
-        var attach = Sql["attach_staging"].Replace("{staging}", request.Staged.FilePath.Replace("'", "''", StringComparison.Ordinal), StringComparison.Ordinal);
+        var attach = Sql["attach_staging"]
+            .Replace(
+                "{staging}",
+                request.Staged.FilePath.Replace("'", "''", StringComparison.Ordinal),
+                StringComparison.Ordinal
+            );
         await ExecuteAsync(dataset, attach, [], cancellationToken);
         // Disposed without a commit, the transaction rolls back: every way out but the last leaves the old data.
         await using var transaction = dataset.Begin();

@@ -27,7 +27,8 @@ public sealed class CostRun(IEnumerable<IExtractAdapter> adapters, IDatasetWrite
             template.Provider,
             template.Domain,
             template.Name,
-            account ?? throw new PipelineException(ErrorType.InvalidConfiguration, "No parameter names the source account.")
+            account
+                ?? throw new PipelineException(ErrorType.InvalidConfiguration, "No parameter names the source account.")
         );
         var interval = new Interval(execution.Item.DataIntervalStart, execution.Item.DataIntervalEnd);
         var asked = RunWindow.Decide(template.Window!, execution.Parameters, interval, execution.StartedAt);

@@ -63,7 +63,11 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
             Steps =
             [
                 .. steps,
-                Log("load", RunState.Completed, loadStartedAt) with { RowsIn = staged.Rows, RowsOut = loaded.Inserted },
+                Log("load", RunState.Completed, loadStartedAt) with
+                {
+                    RowsIn = staged.Rows,
+                    RowsOut = loaded.Inserted,
+                },
             ],
         };
 

@@ -68,7 +68,10 @@ public sealed partial class PipelineRunner(
         }
         catch (Exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new PipelineException(ErrorType.Timeout, $"The run took longer than {template.RunTimeout.TotalSeconds:0} s.");
+            throw new PipelineException(
+                ErrorType.Timeout,
+                $"The run took longer than {template.RunTimeout.TotalSeconds:0} s."
+            );
         }
     }
 
@@ -101,7 +104,11 @@ public sealed partial class PipelineRunner(
     }
 
     /// <summary>Best effort: a dataset that cannot be written must not hide why the run failed.</summary>
-    private async Task RecordFailureAsync(Execution execution, ClassifiedError error, CancellationToken cancellationToken)
+    private async Task RecordFailureAsync(
+        Execution execution,
+        ClassifiedError error,
+        CancellationToken cancellationToken
+    )
     {
         var isProbe = execution.Template?.Steps is [TemplateStep.Probe];
         if (isProbe || !DatasetId.TryCreate(execution.Item.TenantDatasetId, out var dataset, out _))
@@ -128,6 +135,10 @@ public sealed partial class PipelineRunner(
     [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "Run {RunId} failed unexpectedly")]
     private partial void LogUnknown(string runId, Exception exception);
 
-    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "The failure of run {RunId} is not in the dataset's run log")]
+    [LoggerMessage(
+        EventId = 4003,
+        Level = LogLevel.Warning,
+        Message = "The failure of run {RunId} is not in the dataset's run log"
+    )]
     private partial void LogUnrecorded(string runId, Exception exception);
 }

@@ -8,7 +8,10 @@ public sealed class DatasetIdTests
     [TestCase("acme_corp", "acme_corp")]
     [TestCase("ACME_Corp", "acme_corp")]
     [TestCase("a1_", "a1_")]
-    [TestCase("12345678901234567890123456789012345678901234567890", "12345678901234567890123456789012345678901234567890")]
+    [TestCase(
+        "12345678901234567890123456789012345678901234567890",
+        "12345678901234567890123456789012345678901234567890"
+    )]
     public void A_customer_id_becomes_its_lower_case(string customer, string dataset)
     {
         Assert.That(DatasetId.TryCreate(customer, out var id, out _), Is.True);

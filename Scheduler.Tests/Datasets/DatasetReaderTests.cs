@@ -39,13 +39,11 @@ public sealed class DatasetReaderTests : IDisposable
         {
             Assert.That(
                 all,
-                Is.EqualTo(
-                    [
-                        new ServiceCost("B", "USD", 9, 9, 1),
-                        new ServiceCost("A", "EUR", 5, 4, 1),
-                        new ServiceCost("A", "USD", 3, 3, 2),
-                    ]
-                )
+                Is.EqualTo([
+                    new ServiceCost("B", "USD", 9, 9, 1),
+                    new ServiceCost("A", "EUR", 5, 4, 1),
+                    new ServiceCost("A", "USD", 3, 3, 2),
+                ])
             );
             Assert.That(one, Is.EqualTo([new ServiceCost("A", "USD", 1, 1, 1)]));
         }
@@ -61,7 +59,10 @@ public sealed class DatasetReaderTests : IDisposable
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((run.RunId, run.Status, run.TriggerType), Is.EqualTo(("run-1", "COMPLETED", "cloud_scheduler")));
+            Assert.That(
+                (run.RunId, run.Status, run.TriggerType),
+                Is.EqualTo(("run-1", "COMPLETED", "cloud_scheduler"))
+            );
             Assert.That(run.Window, Is.EqualTo(new DayWindow(new LocalDate(2026, 10, 1), new LocalDate(2026, 10, 3))));
             Assert.That((run.RowsRead, run.RowsWritten, run.RowsDeleted), Is.EqualTo((2L, 2L, 0L)));
             Assert.That(run.StartTime, Is.EqualTo(PipelineBench.Noon));

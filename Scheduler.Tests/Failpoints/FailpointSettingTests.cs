@@ -9,12 +9,18 @@ public sealed class FailpointSettingTests
     [TestCase(null)]
     [TestCase(" ")]
     public void Nothing_set_means_none_everywhere(string? text) =>
-        Assert.That(FailpointSetting.Create(text, isDevelopment: false, TimeProvider.System), Is.TypeOf<NoFailpoints>());
+        Assert.That(
+            FailpointSetting.Create(text, isDevelopment: false, TimeProvider.System),
+            Is.TypeOf<NoFailpoints>()
+        );
 
     [Test]
     public void Several_failpoints_are_read() =>
         Assert.That(
-            FailpointSetting.Parse("load:after-delete=touch /tmp/a; run:before-result=touch /tmp/b", isDevelopment: true),
+            FailpointSetting.Parse(
+                "load:after-delete=touch /tmp/a; run:before-result=touch /tmp/b",
+                isDevelopment: true
+            ),
             Is.EquivalentTo(
                 new Dictionary<string, string> { ["load:after-delete"] = "/tmp/a", ["run:before-result"] = "/tmp/b" }
             )
@@ -29,7 +35,10 @@ public sealed class FailpointSettingTests
     public void A_wrong_setting_is_one_line_that_names_the_variable(string text, bool isDevelopment, string message) =>
         Assert.That(
             () => FailpointSetting.Parse(text, isDevelopment),
-            Throws.TypeOf<FormatException>().With.Message.StartsWith("SCHEDULER_FAILPOINTS").And.Message.Contains(message)
+            Throws
+                .TypeOf<FormatException>()
+                .With.Message.StartsWith("SCHEDULER_FAILPOINTS")
+                .And.Message.Contains(message)
         );
 
     [Test]

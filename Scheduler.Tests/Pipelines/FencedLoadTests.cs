@@ -19,7 +19,9 @@ public sealed class FencedLoadTests : IDisposable
     {
         var item = PipelineBench.FocusItem() with { RetryAttempt = 1, LeaseEpoch = 5 };
         yield return new TestCaseData(item with { LeaseEpoch = 4 }).SetArgDisplayNames("older epoch");
-        yield return new TestCaseData(item with { RetryAttempt = 0, LeaseEpoch = 9 }).SetArgDisplayNames("older attempt");
+        yield return new TestCaseData(item with { RetryAttempt = 0, LeaseEpoch = 9 }).SetArgDisplayNames(
+            "older attempt"
+        );
         yield return new TestCaseData(
             item with
             {
@@ -178,15 +180,15 @@ public sealed class FencedLoadTests : IDisposable
         public string Name => "focus.file";
         public string Credential => "none";
         public IReadOnlyList<AdapterOption> Options { get; } =
-            [
-                .. new[]
-                {
-                    ("path", ParameterKind.Path),
-                    ("format", ParameterKind.Enum),
-                    ("max_rows", ParameterKind.Int),
-                    ("null_word", ParameterKind.String),
-                }.Select(option => new AdapterOption(new TemplateParameter { Name = option.Item1, Kind = option.Item2 })),
-            ];
+        [
+            .. new[]
+            {
+                ("path", ParameterKind.Path),
+                ("format", ParameterKind.Enum),
+                ("max_rows", ParameterKind.Int),
+                ("null_word", ParameterKind.String),
+            }.Select(option => new AdapterOption(new TemplateParameter { Name = option.Item1, Kind = option.Item2 })),
+        ];
 
         public async IAsyncEnumerable<ExtractPage> ExtractAsync(
             ExtractRequest request,
@@ -197,7 +199,10 @@ public sealed class FencedLoadTests : IDisposable
             yield return new ExtractPage
             {
                 Columns = ["ChargePeriodStart", "BilledCost", "EffectiveCost", "BillingCurrency", "ChargeCategory"],
-                Rows = [["2026-10-01", "7", "7", "USD", "Usage"]],
+                Rows =
+                [
+                    ["2026-10-01", "7", "7", "USD", "Usage"],
+                ],
                 FirstRow = 1,
             };
             throw new HttpRequestException("secret-canary", null, System.Net.HttpStatusCode.BadGateway);

@@ -73,11 +73,9 @@ public sealed class FocusLoadTests : IDisposable
                 "select usage_date, billing_period, region_id, list_cost, billing_currency, charge_category, tags, "
                     + "x_extra->>'ProviderName', provider, source_account_id, is_estimated from cost_daily"
             ),
-            Is.EqualTo(
-                [
-                    "2026-10-01|2026-10-01|null|null|USD|Usage|{\"a\":2,\"b\":1}|Example \"Cloud\"\nTwo|FILE|costs.csv|False",
-                ]
-            )
+            Is.EqualTo([
+                "2026-10-01|2026-10-01|null|null|USD|Usage|{\"a\":2,\"b\":1}|Example \"Cloud\"\nTwo|FILE|costs.csv|False",
+            ])
         );
     }
 
@@ -122,10 +120,7 @@ public sealed class FocusLoadTests : IDisposable
 
         PipelineBench.Completed(await bench.RunAsync(PipelineBench.FocusItem()));
 
-        Assert.That(
-            await bench.CostsAsync(),
-            Is.EqualTo(["2026-10-01|A|1", "2026-10-02|A|10"])
-        );
+        Assert.That(await bench.CostsAsync(), Is.EqualTo(["2026-10-01|A|1", "2026-10-02|A|10"]));
     }
 
     [Test]
@@ -156,7 +151,10 @@ public sealed class FocusLoadTests : IDisposable
 
         Assert.That(await bench.CostsAsync(), Is.EqualTo(["2026-10-02|A|2"]));
         var run = (await bench.Reader.ListRunsAsync(PipelineBench.Dataset, 10, default)).Single();
-        Assert.That((run.Window!.From, run.Window.To, run.RowsRead, run.RowsWritten), Is.EqualTo((new LocalDate(2026, 10, 2), new LocalDate(2026, 10, 2), 3L, 1L)));
+        Assert.That(
+            (run.Window!.From, run.Window.To, run.RowsRead, run.RowsWritten),
+            Is.EqualTo((new LocalDate(2026, 10, 2), new LocalDate(2026, 10, 2), 3L, 1L))
+        );
     }
 
     [Test]
@@ -164,7 +162,10 @@ public sealed class FocusLoadTests : IDisposable
     {
         bench.WriteCosts(("2026-10-01", "A", "1"));
         PipelineBench.Completed(await bench.RunAsync(PipelineBench.FocusItem()));
-        bench.WriteFile("costs.csv", "ChargePeriodStart,EffectiveCost,BillingCurrency,ChargeCategory\n2026-10-01,9,USD,Usage\n");
+        bench.WriteFile(
+            "costs.csv",
+            "ChargePeriodStart,EffectiveCost,BillingCurrency,ChargeCategory\n2026-10-01,9,USD,Usage\n"
+        );
 
         var failed = PipelineBench.Failed(await bench.RunAsync(PipelineBench.FocusItem()));
 
@@ -251,7 +252,9 @@ public sealed class FocusLoadTests : IDisposable
     public async Task Bounds_of_size_and_rows_have_clear_errors()
     {
         bench.WriteCosts(("2026-10-01", "A", "1"), ("2026-10-02", "A", "1"));
-        var rows = PipelineBench.Failed(await bench.RunAsync(PipelineBench.FocusItem("""{"path":"costs.csv","max_rows":1}""")));
+        var rows = PipelineBench.Failed(
+            await bench.RunAsync(PipelineBench.FocusItem("""{"path":"costs.csv","max_rows":1}"""))
+        );
         bench.MaxBytes = 50;
         var bytes = PipelineBench.Failed(await bench.RunAsync(PipelineBench.FocusItem()));
 
@@ -259,7 +262,10 @@ public sealed class FocusLoadTests : IDisposable
         {
             Assert.That(rows.Message, Is.EqualTo("The file has more than 1 rows."));
             Assert.That(bytes.Message, Does.Contain("at most 50"));
-            Assert.That((rows.ErrorType, bytes.ErrorType), Is.EqualTo((ErrorType.InvalidConfiguration, ErrorType.InvalidConfiguration)));
+            Assert.That(
+                (rows.ErrorType, bytes.ErrorType),
+                Is.EqualTo((ErrorType.InvalidConfiguration, ErrorType.InvalidConfiguration))
+            );
         }
     }
 
@@ -281,7 +287,9 @@ public sealed class FocusLoadTests : IDisposable
         PipelineBench.Completed(await bench.RunAsync(PipelineBench.FocusItem("""{"path":"costs.parquet"}""")));
 
         Assert.That(
-            await bench.QueryAsync("select usage_date, service_name, billed_cost, effective_cost, tags, x_extra from cost_daily"),
+            await bench.QueryAsync(
+                "select usage_date, service_name, billed_cost, effective_cost, tags, x_extra from cost_daily"
+            ),
             Is.EqualTo(["2026-10-01|S|1.000000000001|0.1|{\"a\":\"y\",\"b\":\"x\"}|{\"Other\":\"7\"}"])
         );
     }
@@ -291,9 +299,14 @@ public sealed class FocusLoadTests : IDisposable
     {
         bench.WriteFile("costs.parquet", "nothing of the kind");
 
-        var failed = PipelineBench.Failed(await bench.RunAsync(PipelineBench.FocusItem("""{"path":"costs.parquet"}""")));
+        var failed = PipelineBench.Failed(
+            await bench.RunAsync(PipelineBench.FocusItem("""{"path":"costs.parquet"}"""))
+        );
 
-        Assert.That((failed.ErrorType, failed.Message), Is.EqualTo((ErrorType.SchemaDrift, "The file cannot be read as Parquet.")));
+        Assert.That(
+            (failed.ErrorType, failed.Message),
+            Is.EqualTo((ErrorType.SchemaDrift, "The file cannot be read as Parquet."))
+        );
     }
 
     private static decimal SumOf(string path, string column)

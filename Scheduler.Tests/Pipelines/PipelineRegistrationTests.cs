@@ -55,7 +55,9 @@ public sealed class PipelineRegistrationTests
 
     private static IHost Host(params (string Key, string? Value)[] settings)
     {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings()
+        );
         builder.Configuration.AddInMemoryCollection(
             settings.ToDictionary(setting => setting.Key, setting => setting.Value)
         );

@@ -94,9 +94,7 @@ public sealed class ProbeRunTests : IDisposable
     [Test]
     public async Task An_unknown_template_is_an_invalid_configuration()
     {
-        var failed = PipelineBench.Failed(
-            await bench.RunAsync(PipelineBench.Item("SYSTEM", "TEST", "../probe", "{}"))
-        );
+        var failed = PipelineBench.Failed(await bench.RunAsync(PipelineBench.Item("SYSTEM", "TEST", "../probe", "{}")));
 
         Assert.That(failed.ErrorType, Is.EqualTo(ErrorType.InvalidConfiguration));
     }

@@ -20,7 +20,14 @@ public sealed class RunWindowTests
     [TestCase(1, 10, 3, false, 1, 9)]
     [TestCase(10, 11, 1, true, 10, 10)]
     [TestCase(10, 11, 1, false, 9, 9)]
-    public void The_window_is_the_interval_and_the_days_looked_back(int from, int to, long days, bool today, int first, int last)
+    public void The_window_is_the_interval_and_the_days_looked_back(
+        int from,
+        int to,
+        long days,
+        bool today,
+        int first,
+        int last
+    )
     {
         var interval = new Interval(Instant.FromUtc(2026, 11, from, 0, 0), Instant.FromUtc(2026, 11, to, 0, 0));
 
@@ -32,7 +39,12 @@ public sealed class RunWindowTests
     [Test]
     public void Parameters_win_and_a_source_gives_what_they_leave_open()
     {
-        var rule = new WindowRule { CoversSource = true, FromParameter = "from", ToParameter = "to" };
+        var rule = new WindowRule
+        {
+            CoversSource = true,
+            FromParameter = "from",
+            ToParameter = "to",
+        };
         var day = new LocalDate(2026, 1, 5);
 
         var asked = RunWindow.Decide(rule, Values(("from", day)), new Interval(Now, Now), Now);
@@ -41,7 +53,10 @@ public sealed class RunWindowTests
         {
             Assert.That(asked, Is.EqualTo(((LocalDate?)day, (LocalDate?)null)));
             Assert.That(RunWindow.Covered(asked, null), Is.Null);
-            Assert.That(RunWindow.Covered(asked, new(day.PlusDays(1), day.PlusDays(3))), Is.EqualTo(new Core.Datasets.DayWindow(day, day.PlusDays(3))));
+            Assert.That(
+                RunWindow.Covered(asked, new(day.PlusDays(1), day.PlusDays(3))),
+                Is.EqualTo(new Core.Datasets.DayWindow(day, day.PlusDays(3)))
+            );
         }
     }
 }

@@ -15,20 +15,42 @@ public sealed class FocusFileAdapter(TenantFiles files) : IExtractAdapter
     public string Credential => "none";
 
     public IReadOnlyList<AdapterOption> Options { get; } =
-        [
-            new(new TemplateParameter { Name = "path", Kind = ParameterKind.Path, Required = true }),
-            new(
-                new TemplateParameter
-                {
-                    Name = "format",
-                    Kind = ParameterKind.Enum,
-                    Values = ["auto", "csv", "parquet"],
-                    Default = "auto",
-                }
-            ),
-            new(new TemplateParameter { Name = "max_rows", Kind = ParameterKind.Int, Min = 1, Default = 5_000_000L }),
-            new(new TemplateParameter { Name = "null_word", Kind = ParameterKind.String, MaxLength = 32 }),
-        ];
+    [
+        new(
+            new TemplateParameter
+            {
+                Name = "path",
+                Kind = ParameterKind.Path,
+                Required = true,
+            }
+        ),
+        new(
+            new TemplateParameter
+            {
+                Name = "format",
+                Kind = ParameterKind.Enum,
+                Values = ["auto", "csv", "parquet"],
+                Default = "auto",
+            }
+        ),
+        new(
+            new TemplateParameter
+            {
+                Name = "max_rows",
+                Kind = ParameterKind.Int,
+                Min = 1,
+                Default = 5_000_000L,
+            }
+        ),
+        new(
+            new TemplateParameter
+            {
+                Name = "null_word",
+                Kind = ParameterKind.String,
+                MaxLength = 32,
+            }
+        ),
+    ];
 
     public async IAsyncEnumerable<ExtractPage> ExtractAsync(
         ExtractRequest request,
@@ -69,8 +91,7 @@ public sealed class FocusFileAdapter(TenantFiles files) : IExtractAdapter
         };
 
     private static bool IsParquet(string path, string? format) =>
-        format == "parquet"
-        || (format != "csv" && path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase));
+        format == "parquet" || (format != "csv" && path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Empty cells, and cells that hold the word for null, become null.</summary>
     private static void Blank(ExtractPage page, string? nullWord)

@@ -36,7 +36,10 @@ internal static partial class LinuxFile
     public static bool IsRegular(SafeFileHandle handle)
     {
         Span<byte> answer = stackalloc byte[StatxSize];
-        if (Statx((int)handle.DangerousGetHandle(), "", EmptyPath, TypeMask, ref MemoryMarshal.GetReference(answer)) != 0)
+        if (
+            Statx((int)handle.DangerousGetHandle(), "", EmptyPath, TypeMask, ref MemoryMarshal.GetReference(answer))
+            != 0
+        )
         {
             return false;
         }

@@ -81,8 +81,7 @@ internal static class ParquetPages
         }
     }
 
-    private static PipelineException Unreadable() =>
-        new(ErrorType.SchemaDrift, "The file cannot be read as Parquet.");
+    private static PipelineException Unreadable() => new(ErrorType.SchemaDrift, "The file cannot be read as Parquet.");
 
     private static string? Text(DuckDBDataReader reader, int place) =>
         reader.IsDBNull(place)

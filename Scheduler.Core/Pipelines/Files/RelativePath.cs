@@ -9,7 +9,8 @@ public static partial class RelativePath
     private const int MaxLength = 1024;
 
     // Look-alikes of '.', '/' and '\': they mean nothing to the file system, and nothing good in a path.
-    private const string LookAlikes = "\u2024\u2025\u2026\uFE52\uFF0E\u2044\u2215\u29F8\uFF0F\u2216\u29F5\uFE68\uFF3C\uFF5E";
+    private const string LookAlikes =
+        "\u2024\u2025\u2026\uFE52\uFF0E\u2044\u2215\u29F8\uFF0F\u2216\u29F5\uFE68\uFF3C\uFF5E";
 
     /// <summary>Null when the text may be opened below the customer's folder, else why not.</summary>
     public static string? Refusal(string? path)

@@ -33,7 +33,9 @@ internal sealed class SourceColumns
             .ToList();
         if (missing.Count > 0)
         {
-            throw Drift($"The source lacks the required column{(missing.Count > 1 ? "s" : "")} {string.Join(", ", missing)}.");
+            throw Drift(
+                $"The source lacks the required column{(missing.Count > 1 ? "s" : "")} {string.Join(", ", missing)}."
+            );
         }
         var mapped = step.Columns.Select(rule => rule.From).ToHashSet(StringComparer.Ordinal);
         unmapped =
@@ -46,7 +48,9 @@ internal sealed class SourceColumns
         ];
         if (step.FailOnUnmapped && unmapped.Count > 0)
         {
-            throw Drift($"The source has columns that the template does not know: {string.Join(", ", columns.Where(name => !mapped.Contains(name)).Select(Shown))}.");
+            throw Drift(
+                $"The source has columns that the template does not know: {string.Join(", ", columns.Where(name => !mapped.Contains(name)).Select(Shown))}."
+            );
         }
     }
 
@@ -58,8 +62,7 @@ internal sealed class SourceColumns
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Names.Order(StringComparer.Ordinal))))
         );
 
-    public string? Cell(string?[] row, string column) =>
-        places.TryGetValue(column, out var place) ? row[place] : null;
+    public string? Cell(string?[] row, string column) => places.TryGetValue(column, out var place) ? row[place] : null;
 
     /// <summary>The unmapped cells that hold something, one JSON member a line; null when there are none.</summary>
     public string? Extra(string?[] row)

@@ -11,17 +11,17 @@ public sealed record CostColumn(string Name, bool Nullable, IReadOnlyList<Conver
 
     /// <summary>Columns that the runner itself fills.</summary>
     public static IReadOnlyList<string> OfTheRunner { get; } =
-        [
-            "provider",
-            "domain",
-            "template",
-            "source_account_id",
-            "x_extra",
-            "line_hash",
-            "run_id",
-            "template_version",
-            "ingested_at",
-        ];
+    [
+        "provider",
+        "domain",
+        "template",
+        "source_account_id",
+        "x_extra",
+        "line_hash",
+        "run_id",
+        "template_version",
+        "ingested_at",
+    ];
 
     public static IReadOnlyDictionary<string, CostColumn> All { get; } =
         new CostColumn[]

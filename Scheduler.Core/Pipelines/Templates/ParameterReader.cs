@@ -17,7 +17,11 @@ internal static partial class ParameterReader
                 {
                     if (!Name().IsMatch(name))
                     {
-                        faults.Add(list.LineOf(name), list.At(name), "must be lower-case letters, digits and underscores");
+                        faults.Add(
+                            list.LineOf(name),
+                            list.At(name),
+                            "must be lower-case letters, digits and underscores"
+                        );
                     }
                     return list.Map(name, map => ReadOne(name, map));
                 }),

@@ -66,7 +66,8 @@ public static partial class ParameterValue
             ParameterKind.Bool => "true or false",
             ParameterKind.Enum => $"one of {string.Join(", ", parameter.Values)}",
             ParameterKind.Date => "a day such as 2026-01-31",
-            ParameterKind.Path => "a relative path such as exports/costs.csv, without '..', '~', backslashes or a scheme",
+            ParameterKind.Path =>
+                "a relative path such as exports/costs.csv, without '..', '~', backslashes or a scheme",
             ParameterKind.Identifier => "a letter or underscore, then letters, digits or underscores, at most 128",
             ParameterKind.GcpProject => "a Google Cloud project id",
             ParameterKind.BigqueryTable => "a table as project.dataset.table",

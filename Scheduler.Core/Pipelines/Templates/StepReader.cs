@@ -25,9 +25,7 @@ internal sealed class StepReader(
         var steps = list.Children.Select((node, number) => ReadStep(node, $"steps[{number}]")).ToList();
         var understood = faults.Errors.Count == before;
         var isOrdered =
-            steps
-                is [TemplateStep.Probe]
-                    or [TemplateStep.Extract, TemplateStep.Normalise, TemplateStep.Load];
+            steps is [TemplateStep.Probe] or [TemplateStep.Extract, TemplateStep.Normalise, TemplateStep.Load];
         if (understood && !isOrdered)
         {
             root.Fault("steps", "must be extract, normalise, load, or a single probe");
@@ -134,7 +132,12 @@ internal sealed class StepReader(
             map.Fault("source_account", "must list parameters; the first that is set names the source account");
         }
         var (shrink, force) = map.Find("guards") is null ? (50, null) : map.Map("guards", ReadGuards);
-        return new TemplateStep.Load { SourceAccount = accounts, ShrinkPercent = shrink, ForceParameter = force };
+        return new TemplateStep.Load
+        {
+            SourceAccount = accounts,
+            ShrinkPercent = shrink,
+            ForceParameter = force,
+        };
     }
 
     private (int Shrink, string? Force) ReadGuards(YamlMap map)

@@ -32,7 +32,9 @@ public sealed class TemplateCatalog
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml") : [];
         if (files.Length == 0)
         {
-            throw new TemplateException([new(folder, 0, "Scheduler:Templates:Path", "is not a folder with *.yaml files")]);
+            throw new TemplateException([
+                new(folder, 0, "Scheduler:Templates:Path", "is not a folder with *.yaml files"),
+            ]);
         }
         foreach (var path in files.Order(StringComparer.Ordinal))
         {
@@ -78,7 +80,9 @@ public sealed class TemplateCatalog
             {
                 if (!byName.TryAdd((template.Provider, template.Domain, name), template))
                 {
-                    errors.Add(new(file, 0, "metadata.name", $"{name} exists twice in {template.Provider}/{template.Domain}"));
+                    errors.Add(
+                        new(file, 0, "metadata.name", $"{name} exists twice in {template.Provider}/{template.Domain}")
+                    );
                 }
             }
         }
@@ -88,6 +92,10 @@ public sealed class TemplateCatalog
         }
         return errors.Count > 0
             ? throw new TemplateException(errors)
-            : new TemplateCatalog([.. templates.Select(entry => entry.Template)], byName, providers.ToFrozenDictionary());
+            : new TemplateCatalog(
+                [.. templates.Select(entry => entry.Template)],
+                byName,
+                providers.ToFrozenDictionary()
+            );
     }
 }

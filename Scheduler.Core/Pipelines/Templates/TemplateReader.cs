@@ -43,7 +43,7 @@ public static partial class TemplateReader
         }
         catch (YamlException exception)
         {
-            faults.Add(exception.Start.Line, "(file)", $"is not YAML: {exception.Message}");
+            faults.Add(exception.Start.Line, "(file)", $"is not YAML: {exception.Message.ReplaceLineEndings(" ")}");
         }
         return null;
     }

@@ -33,7 +33,11 @@ internal sealed class YamlMap
         foreach (var key in mapping.Children.Keys.Where(key => !map.asked.Contains(Name(key))))
         {
             var known = string.Join(", ", map.asked);
-            faults.Add(key.Start.Line, map.At(Name(key)), $"unknown key{(known.Length == 0 ? "" : $"; known are {known}")}");
+            faults.Add(
+                key.Start.Line,
+                map.At(Name(key)),
+                $"unknown key{(known.Length == 0 ? "" : $"; known are {known}")}"
+            );
         }
         return value;
     }

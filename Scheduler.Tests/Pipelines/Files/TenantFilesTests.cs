@@ -75,7 +75,17 @@ public sealed class TenantFilesTests : IDisposable
         using (Assert.EnterMultipleScope())
         {
             foreach (
-                var path in new[] { "outside", "relative", "theirs", "folder/costs.csv", "chain", "zero", "self", "loop" }
+                var path in new[]
+                {
+                    "outside",
+                    "relative",
+                    "theirs",
+                    "folder/costs.csv",
+                    "chain",
+                    "zero",
+                    "self",
+                    "loop",
+                }
             )
             {
                 var refused = Refused(Files().Open(Customer, path));
@@ -139,10 +149,7 @@ public sealed class TenantFilesTests : IDisposable
     [TestCase("acme/../other_co")]
     [TestCase("")]
     public void A_customer_id_that_is_none_opens_nothing(string customer) =>
-        Assert.That(
-            Refused(Files().Open(customer, "costs.csv")).ErrorType,
-            Is.EqualTo(ErrorType.InvalidConfiguration)
-        );
+        Assert.That(Refused(Files().Open(customer, "costs.csv")).ErrorType, Is.EqualTo(ErrorType.InvalidConfiguration));
 
     [Test]
     public void Without_a_root_nothing_opens() =>

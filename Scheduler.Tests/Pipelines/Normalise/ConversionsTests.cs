@@ -74,7 +74,13 @@ public sealed class ConversionsTests
     [Test]
     public void A_line_hash_tells_null_from_empty_and_does_not_run_parts_together()
     {
-        string[] hashes = [LineHash.Of("ab", "c"), LineHash.Of("a", "bc"), LineHash.Of("abc", ""), LineHash.Of("abc", null)];
+        string[] hashes =
+        [
+            LineHash.Of("ab", "c"),
+            LineHash.Of("a", "bc"),
+            LineHash.Of("abc", ""),
+            LineHash.Of("abc", null),
+        ];
 
         Assert.That(hashes, Is.Unique.And.All.Matches("^[0-9a-f]{64}$"));
         Assert.That(LineHash.Of("ab", "c"), Is.EqualTo(hashes[0]));
@@ -82,7 +88,16 @@ public sealed class ConversionsTests
 
     private static string? Day(Conversion conversion, string text)
     {
-        var value = ColumnValue.Of(new ColumnRule { Target = "x", From = "y", As = conversion }, text, out _);
+        var value = ColumnValue.Of(
+            new ColumnRule
+            {
+                Target = "x",
+                From = "y",
+                As = conversion,
+            },
+            text,
+            out _
+        );
         return value is NodaTime.LocalDate day ? LocalDatePattern.Iso.Format(day) : null;
     }
 
