@@ -92,7 +92,11 @@ public sealed partial class PipelineRunner(
         {
             LogFailed(execution.Item.RunId, error.ErrorType, error.Message);
         }
-        await RecordFailureAsync(execution, error, cancellationToken);
+        // A dataset that was in use for the whole wait would only be waited for again.
+        if (exception is not DatasetUnavailableException)
+        {
+            await RecordFailureAsync(execution, error, cancellationToken);
+        }
         await failpoints.ReachedAsync(Failpoint.RunBeforeResult, cancellationToken);
         return new PipelineResult.Failed
         {

@@ -32,7 +32,9 @@ internal sealed class PipelineBench : IDisposable
     public FakeTimeProvider Time { get; } = new(Noon.ToDateTimeOffset());
     public string FilesRoot => Path.Combine(folder, "files");
     public string CustomerFolder => Path.Combine(FilesRoot, Customer);
-    public DatasetOptions DatasetOptions => new() { Path = Path.Combine(folder, "datasets") };
+    public DatasetOptions DatasetOptions =>
+        new() { Path = Path.Combine(folder, "datasets"), LockWaitSeconds = LockWaitSeconds };
+    public int LockWaitSeconds { get; set; } = 10;
     public bool AllowProbe { get; set; } = true;
     public long MaxBytes { get; set; } = 10_000_000;
     public IFailpoints Failpoints { get; set; } = new NoFailpoints();
