@@ -1,5 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Scheduler.Core.Pipelines;
 using Scheduler.Worker;
 
@@ -7,12 +7,12 @@ try
 {
     var builder = Host.CreateApplicationBuilder(args);
     builder.AddWorker();
-    builder.Services.AddSingleton<IPipelineRunner, NoPipelines>(); // MERGE: builder.Services.AddPipelines(builder.Configuration);
+    builder.Services.AddPipelines(builder.Configuration);
     await builder.Build().RunAsync();
     return Environment.ExitCode;
 }
-catch (SettingException e)
+catch (Exception wrong) when (wrong is SettingException or OptionsValidationException)
 {
-    await Console.Error.WriteLineAsync(e.Message);
+    await Console.Error.WriteLineAsync(wrong.Message);
     return 2;
 }

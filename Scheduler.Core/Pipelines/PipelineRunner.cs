@@ -28,6 +28,7 @@ public sealed partial class PipelineRunner(
         var execution = new Execution(item, timeProvider, options.Value.WorkerName);
         try
         {
+            await failpoints.ReachedAsync(Failpoint.RunStarted, cancellationToken);
             await RunTemplateAsync(execution, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
