@@ -1,18 +1,25 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Scheduler.Core.Pipelines;
 using Scheduler.Worker;
+
+const int WrongSetting = 2;
 
 try
 {
     var builder = Host.CreateApplicationBuilder(args);
     builder.AddWorker();
     builder.Services.AddPipelines(builder.Configuration);
-    await builder.Build().RunAsync();
+    using var host = builder.Build();
+    if (StartupSettings.FaultIn(host.Services) is { } fault)
+    {
+        await Console.Error.WriteLineAsync(fault);
+        return WrongSetting;
+    }
+    await host.RunAsync();
     return Environment.ExitCode;
 }
-catch (Exception wrong) when (wrong is SettingException or OptionsValidationException)
+catch (SettingException e)
 {
-    await Console.Error.WriteLineAsync(wrong.Message);
-    return 2;
+    await Console.Error.WriteLineAsync(e.Message);
+    return WrongSetting;
 }
