@@ -1,11 +1,16 @@
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
+using Scheduler.Api.Tour;
 using Scheduler.Core.Pipelines;
 
 const int WrongSetting = 2;
 
-var builder = WebApplication.CreateBuilder(args);
+var isTour = TourMode.IsAsked(args);
+
+// The settings file lies beside the program, wherever it is started from.
+var start = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
+var builder = isTour ? TourMode.CreateBuilder(start) : WebApplication.CreateBuilder(start);
 var isDevelopment = builder.Environment.IsDevelopment();
 var settings = ApiSettings.Read(builder.Configuration, isDevelopment);
 string? adminKeyPath = null;
@@ -44,6 +49,10 @@ app.MapOnboarding(options);
 if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);
+}
+if (isTour)
+{
+    return await TourMode.RunAsync(app, adminKeyPath);
 }
 await app.RunAsync();
 return 0;

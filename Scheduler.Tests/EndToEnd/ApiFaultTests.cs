@@ -9,7 +9,7 @@ namespace Scheduler.Tests.EndToEnd;
 public sealed class ApiFaultTests : IAsyncDisposable
 {
     private const string Customer = "dogwood_inc";
-    private readonly World world = new();
+    private readonly World world = new(leaseSeconds: 60);
 
     [Test]
     public async Task A_trigger_cut_in_half_is_completed_by_the_next_one_with_one_run_per_occurrence()

@@ -14,7 +14,7 @@ public sealed class EightPhasesTests : IAsyncDisposable
     private const string Alder = "alder_shop";
     private const string Birch = "birch_studio";
     private const int DailyLimitOfStarter = 6;
-    private readonly World world = new();
+    private readonly World world = new(leaseSeconds: 60);
     private readonly Dictionary<string, string> pipelines = [];
     private readonly Dictionary<string, IReadOnlyDictionary<string, decimal>> expectedCost = [];
 

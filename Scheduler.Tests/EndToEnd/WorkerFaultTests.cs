@@ -10,7 +10,7 @@ public sealed class WorkerFaultTests : IAsyncDisposable
 {
     private const string Customer = "cedar_labs";
     private const string Export = "focus-example-co-a.csv";
-    private readonly World world = new();
+    private readonly World world = new(leaseSeconds: 5);
     private string pipeline = "";
     private string file = "";
 
@@ -100,6 +100,7 @@ public sealed class WorkerFaultTests : IAsyncDisposable
         await LeaseWasLostAsync(refused.RunId, finisher: "second");
         first.Continue();
         await first.SaysAsync("its lease is lost");
+        hold.Open();
         var run = await EndedAsync(count: 2);
 
         Assert.That(run.State, Is.EqualTo("COMPLETED"));

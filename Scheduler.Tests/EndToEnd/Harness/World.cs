@@ -10,17 +10,17 @@ namespace Scheduler.Tests.EndToEnd.Harness;
 /// </summary>
 internal sealed class World : IAsyncDisposable
 {
-    /// <summary>The length of a lease in these tests.</summary>
-    public const int LeaseSeconds = 3;
-
     private const string AdminKey = "end-to-end-admin-key-0123456789";
     private const string WorkerKey = "end-to-end-worker-key-0123456789";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("scheduler-e2e-");
     private readonly List<RunningProcess> processes = [];
+    private readonly int leaseSeconds;
     private SchedulerClient? client;
 
-    public World()
+    /// <param name="leaseSeconds">Short where a lease has to run out, long where none may, however busy the machine is.</param>
+    public World(int leaseSeconds)
     {
+        this.leaseSeconds = leaseSeconds;
         Journal = new Journal(Path.Combine(Folder, "scheduler.db"), Path.Combine(Folder, "datasets"));
         Directory.CreateDirectory(FilesRoot);
     }
@@ -47,7 +47,7 @@ internal sealed class World : IAsyncDisposable
             ("Scheduler__Storage__ConnectionString", $"Data Source={Path.Combine(Folder, "scheduler.db")}"),
             ("Scheduler__Tick", "false"),
             ("Scheduler__EmbeddedWorker", "false"),
-            ("Scheduler__LeaseSeconds", $"{LeaseSeconds}"),
+            ("Scheduler__LeaseSeconds", $"{leaseSeconds}"),
             .. changes,
         ]);
         Api = await ApiProcess.StartAsync(Folder, settings, processes.Add);
