@@ -1,6 +1,7 @@
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
+using Scheduler.Core.Pipelines;
 
 const int WrongSetting = 2;
 
@@ -20,12 +21,26 @@ if (settings is not SettingsResult.Valid { Options: var options })
 }
 
 builder.AddShell(options);
+builder.Services.AddScheduling(options);
+builder.Services.AddExecuting(options, builder.Configuration);
+builder.Services.AddDuties(options);
 
-var app = builder.Build();
+await using var app = builder.Build();
+if ((StartupSettings.FaultIn(app.Services) ?? await SchemaUpdate.RunAsync(app)) is { } fault)
+{
+    await Console.Error.WriteLineAsync(fault);
+    return WrongSetting;
+}
 app.UseShell();
 app.MapHealth();
 app.MapApiDocument();
 app.MapSchedules();
+app.MapTrigger();
+app.MapQueue();
+app.MapStatus();
+app.MapPipelines();
+app.MapRuns();
+app.MapOnboarding(options);
 if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);
