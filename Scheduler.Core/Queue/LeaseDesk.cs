@@ -67,7 +67,9 @@ public sealed partial class LeaseDesk(
                 ],
                 cancellationToken
             )
-        ).ToDictionary(fact => fact.QueueId);
+        )
+            .DistinctBy(fact => fact.QueueId)
+            .ToDictionary(fact => fact.QueueId);
         var ends = new Dictionary<string, LeaseEnd>();
         foreach (var result in request.Results)
         {

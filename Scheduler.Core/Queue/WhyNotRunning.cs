@@ -31,7 +31,9 @@ public static class WhyNotRunning
         }
         if (facts.IsParked)
         {
-            return new(WaitCause.Overlap, $"Run {facts.BlockingRunId} of the same pipeline is not finished.");
+            return facts.BlockingRunId is { } blocking
+                ? new(WaitCause.Overlap, $"Run {blocking} of the same pipeline is not finished.")
+                : new(WaitCause.Overlap, "The run before it has just ended; it is let through within the minute.");
         }
         if (facts.VisibleAt > facts.Now)
         {
