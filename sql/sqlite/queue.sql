@@ -77,17 +77,30 @@ where v.slots > 0
     limit (select take from temp.op)
   );
 
--- Items of paused pipelines step out of the way until the pause ends.
+-- Items of paused pipelines step out of the way until the pause ends, all of a pipeline at once. They may have hidden better
+-- ones of their level: their customer is served at the next look.
+update temp.visited
+set held = 1
+where customer_id in (
+  select m.customer_id
+  from temp.candidates m
+  join pipeline_execution_queue q on q.queue_id = m.queue_id
+  join customer_pipeline_configs c on c.config_id = q.config_id
+  where c.paused_until > (select now from temp.op)
+);
 update pipeline_execution_queue
 set visible_at = c.paused_until
 from customer_pipeline_configs c
 where c.config_id = pipeline_execution_queue.config_id
-  and pipeline_execution_queue.queue_id in (select queue_id from temp.candidates)
-  and c.paused_until > (select now from temp.op);
-delete from temp.candidates
-where (
-  select q.visible_at from pipeline_execution_queue q where q.queue_id = candidates.queue_id
-) > (select now from temp.op);
+  and pipeline_execution_queue.run_id in (
+    select r.run_id
+    from temp.candidates m
+    join pipeline_execution_queue q on q.queue_id = m.queue_id
+    join customer_pipeline_configs p on p.config_id = q.config_id and p.paused_until > (select now from temp.op)
+    join scheduled_pipeline_runs r on r.config_id = p.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+  )
+  and +pipeline_execution_queue.state = 'QUEUED'
+  and +pipeline_execution_queue.visible_at <= (select now from temp.op);
 
 update temp.candidates
 set nth = r.nth
@@ -107,7 +120,7 @@ select c.queue_id, c.customer_id, q.run_id
 from temp.candidates c
 join temp.visited v on v.customer_id = c.customer_id
 join pipeline_execution_queue q on q.queue_id = c.queue_id
-where c.nth <= min(v.slots, (select take from temp.op))
+where v.held = 0 and c.nth <= min(v.slots, (select take from temp.op))
 order by c.turn + c.nth, c.customer_id, c.nth
 limit @count;
 

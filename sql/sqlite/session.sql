@@ -8,6 +8,7 @@ create temp table visited (
   turn integer not null,
   runnable integer not null default 0,
   slots integer not null default 0,
+  held integer not null default 0,
   taken integer not null default 0
 );
 create temp table candidates (
