@@ -38,7 +38,12 @@ public static class WhyNotRunning
         }
         if (facts.IsParked)
         {
-            return Because(WaitReason.Overlap, $"Run {facts.BlockingRunId} of the same pipeline is not finished.");
+            return Because(
+                WaitReason.Overlap,
+                facts.BlockingRunId is { } blocking
+                    ? $"Run {blocking} of the same pipeline is not finished."
+                    : "The run before it has just ended; it is let through within the minute."
+            );
         }
         if (facts.VisibleAt > facts.Now)
         {

@@ -3,6 +3,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
+using Scheduler.Core.Usage;
 
 namespace Scheduler.Core.Storage;
 
@@ -147,18 +148,35 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
         );
 
     /// <summary>Ends runs that have not started; those that have meanwhile are left alone. Returns what was skipped.</summary>
-    public Task<IReadOnlyList<(string RunId, string ConfigId)>> SkipWaitingAsync(
+    public async Task<IReadOnlyList<(string RunId, string ConfigId)>> SkipWaitingAsync(
         IReadOnlyList<WaitingRun> runs,
         string actor,
         Instant now,
         CancellationToken cancellationToken
-    ) =>
-        engine.RunAsync(
+    )
+    {
+        var days = (
+            await engine.RunAsync(
+                new("queue", "list_zones"),
+                new SqlArguments().WithRows("rows", runs.Select(run => new RunKey(run.RunId)).ToList()),
+                row =>
+                    (RunId: row.Text("run_id"), Day: UsageDay.Of(row.Text("customer_id"), row.Text("timezone"), now)),
+                cancellationToken
+            )
+        )
+            .DistinctBy(found => found.RunId)
+            .ToDictionary(found => found.RunId, found => found.Day);
+        var skips = runs.DistinctBy(run => run.RunId)
+            .Where(run => days.ContainsKey(run.RunId))
+            .Select(run => new Skip(run.RunId, run.Reason, run.Note, days[run.RunId].UsageId, days[run.RunId].Date))
+            .ToList();
+        return await engine.RunAsync(
             new("queue", "skip_waiting"),
-            new SqlArguments().With("now", now).With("actor", actor).WithRows("rows", runs),
+            new SqlArguments().With("now", now).With("actor", actor).WithRows("rows", skips),
             row => (row.Text("run_id"), row.Text("config_id")),
             cancellationToken
         );
+    }
 
     /// <summary>Asks running runs to stop; returns those that are running.</summary>
     public Task<IReadOnlyList<string>> RequestCancelAsync(
@@ -224,4 +242,12 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
     private sealed record ConfigKey(string ConfigId);
 
     private sealed record RunKey(string RunId);
+
+    private sealed record Skip(
+        string RunId,
+        SkipReason Reason,
+        string? Note,
+        string EndUsageId,
+        LocalDate EndUsageDate
+    );
 }

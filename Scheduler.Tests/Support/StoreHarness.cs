@@ -22,11 +22,11 @@ namespace Scheduler.Tests.Support;
 internal sealed class StoreHarness
 {
     public static readonly Instant Start = Instant.FromUtc(2026, 3, 2, 10, 0);
-    private static readonly RandomIdSource Ids = new();
 
-    public StoreHarness(ISqlEngine engine, LeaseOptions? leases = null)
+    public StoreHarness(ISqlEngine engine, LeaseOptions? leases = null, IIdSource? ids = null)
     {
         Engine = engine;
+        Ids = ids ?? new RandomIdSource();
         Leases = leases ?? new LeaseOptions();
         Clock = new OperationClock(engine, Time.ToClock());
         Schedules = new ScheduleStore(engine);
@@ -49,6 +49,7 @@ internal sealed class StoreHarness
     }
 
     public ISqlEngine Engine { get; }
+    public IIdSource Ids { get; }
     public FakeTimeProvider Time { get; } = new(Start.ToDateTimeOffset());
     public LeaseOptions Leases { get; }
     public QueueSignal Signal { get; } = new();
@@ -153,27 +154,26 @@ internal sealed class StoreHarness
     public Task<IReadOnlyList<LeaseItem>> LeaseAsync(int count = 1, string worker = "worker-1") =>
         Desk.LeaseAsync(worker, count, Duration.Zero, default);
 
-    public async Task<ResultReceipt> ReportAsync(LeaseItem item, RunOutcome outcome, ErrorType? error = null)
+    public async Task<ResultReceipt> ReportAsync(LeaseItem item, RunOutcome outcome, ErrorType? error = null) =>
+        (await ReportAsync([item], outcome, error))[0];
+
+    /// <summary>One request with the same result for every item.</summary>
+    public async Task<IReadOnlyList<ResultReceipt>> ReportAsync(
+        IReadOnlyList<LeaseItem> items,
+        RunOutcome outcome,
+        ErrorType? error = null
+    )
     {
-        var response = await Desk.ReportAsync(
-            new ResultsRequest
-            {
-                WorkerId = "worker-1",
-                Results =
-                [
-                    new RunResult
-                    {
-                        QueueId = item.QueueId,
-                        LeaseToken = item.LeaseToken,
-                        Outcome = outcome,
-                        ErrorType = error,
-                        ErrorMessage = error is null ? null : "made to fail",
-                    },
-                ],
-            },
-            default
-        );
-        return response.Results[0];
+        var results = items.Select(item => new RunResult
+        {
+            QueueId = item.QueueId,
+            LeaseToken = item.LeaseToken,
+            Outcome = outcome,
+            ErrorType = error,
+            ErrorMessage = error is null ? null : "made to fail",
+        });
+        var request = new ResultsRequest { WorkerId = "worker-1", Results = [.. results] };
+        return (await Desk.ReportAsync(request, default)).Results;
     }
 
     public async Task<HeartbeatResult> HeartbeatAsync(LeaseItem item)

@@ -1,6 +1,7 @@
 -- name: onboard
 -- mode: write
 -- Profile, subscription, owner, first key and usage row: all, or nothing when the customer or its dataset exists already.
+-- The rest hangs on the subscription, and that on the profile being new, so that nobody gets a key to what was there before.
 insert into customer_profiles (
   customer_id, company_name, admin_email, tenant_dataset_id, status, subscription_plan, timezone, created_at, updated_at
 )
@@ -17,8 +18,7 @@ select
   @subscriptionId, p.customer_id, @plan, 'ACTIVE', @maxTeamMembers, @maxProviders, @maxPipelinesPerDay,
   @maxPipelinesPerMonth, @maxConcurrentPipelines, @today, @now, @now
 from customer_profiles p
-where p.customer_id = @customerId
-  and not exists (select 1 from customer_subscriptions s where s.customer_id = p.customer_id);
+where p.customer_id = @customerId and changes() = 1;
 
 insert into customer_team_members (
   member_id, customer_id, email, role, status, invited_at, joined_at, created_at, updated_at

@@ -40,6 +40,12 @@ on conflict (customer_id, provider, domain, pipeline_template, pipeline_name) do
   dst_policy = excluded.dst_policy,
   spread_seconds = excluded.spread_seconds,
   notification_emails = excluded.notification_emails,
+  -- The reason for which the trigger set it aside goes with the state; that of a pause stays.
+  pause_reason = case
+    when customer_pipeline_configs.is_active = 0 and excluded.is_active = 1
+      and customer_pipeline_configs.paused_until is null then null
+    else customer_pipeline_configs.pause_reason
+  end,
   updated_at = excluded.updated_at,
   description = excluded.description;
 

@@ -39,7 +39,8 @@ where s.customer_id = visited.customer_id and s.runnable_until > (select now fro
 update temp.op
 set take = min(@count, 2 + @count / max(1, (select count(*) from temp.visited where slots > 0)));
 
--- The head of every priority level, by nominal time and by time waited; ageing never lifts an item that is in neither.
+-- The head of every priority level, by nominal time and by time waited: together they hold the customer's best `take` items,
+-- ageing counted. What lies behind those in the candidates is not in order, and is left for the next look.
 delete from temp.candidates;
 insert into temp.candidates (queue_id, customer_id, turn, aged, scheduled_time, created_at)
 select
@@ -76,17 +77,30 @@ where v.slots > 0
     limit (select take from temp.op)
   );
 
--- Items of paused pipelines step out of the way until the pause ends.
+-- Items of paused pipelines step out of the way until the pause ends, all of a pipeline at once. They may have hidden better
+-- ones of their level: their customer is served at the next look.
+update temp.visited
+set held = 1
+where customer_id in (
+  select m.customer_id
+  from temp.candidates m
+  join pipeline_execution_queue q on q.queue_id = m.queue_id
+  join customer_pipeline_configs c on c.config_id = q.config_id
+  where c.paused_until > (select now from temp.op)
+);
 update pipeline_execution_queue
 set visible_at = c.paused_until
 from customer_pipeline_configs c
 where c.config_id = pipeline_execution_queue.config_id
-  and pipeline_execution_queue.queue_id in (select queue_id from temp.candidates)
-  and c.paused_until > (select now from temp.op);
-delete from temp.candidates
-where (
-  select q.visible_at from pipeline_execution_queue q where q.queue_id = candidates.queue_id
-) > (select now from temp.op);
+  and pipeline_execution_queue.run_id in (
+    select r.run_id
+    from temp.candidates m
+    join pipeline_execution_queue q on q.queue_id = m.queue_id
+    join customer_pipeline_configs p on p.config_id = q.config_id and p.paused_until > (select now from temp.op)
+    join scheduled_pipeline_runs r on r.config_id = p.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+  )
+  and +pipeline_execution_queue.state = 'QUEUED'
+  and +pipeline_execution_queue.visible_at <= (select now from temp.op);
 
 update temp.candidates
 set nth = r.nth
@@ -106,7 +120,7 @@ select c.queue_id, c.customer_id, q.run_id
 from temp.candidates c
 join temp.visited v on v.customer_id = c.customer_id
 join pipeline_execution_queue q on q.queue_id = c.queue_id
-where c.nth <= v.slots
+where v.held = 0 and c.nth <= min(v.slots, (select take from temp.op))
 order by c.turn + c.nth, c.customer_id, c.nth
 limit @count;
 
@@ -377,25 +391,39 @@ where q.state = 'PROCESSING'
 
 update customer_pipeline_configs
 set
-  last_run_time = r.actual_start_time,
-  last_run_status = case e.state when 'COMPLETED' then 'SUCCESS' else 'FAILED' end,
+  last_run_time = l.last_run_time,
+  last_run_status = case l.state when 'COMPLETED' then 'SUCCESS' else 'FAILED' end,
   consecutive_failures = case
-    when e.state = 'COMPLETED' then 0
-    when e.retry_run_id is null then customer_pipeline_configs.consecutive_failures + 1
-    else customer_pipeline_configs.consecutive_failures
+    when l.state = 'COMPLETED' then 0
+    when l.completed > 0 then l.given_up
+    else customer_pipeline_configs.consecutive_failures + l.given_up
   end,
   updated_at = @now
-from temp.ended e
-join scheduled_pipeline_runs r on r.run_id = e.run_id
-where customer_pipeline_configs.config_id = e.config_id
-  and e.state in ('COMPLETED', 'FAILED')
-  and coalesce(e.error_type, '') <> 'CANCELLED';
+from (
+  -- Beside max(), state is that of the run that started last.
+  select
+    e.config_id,
+    e.state,
+    max(r.actual_start_time) as last_run_time,
+    sum(e.state = 'COMPLETED') as completed,
+    sum(e.state = 'FAILED' and e.retry_run_id is null) as given_up
+  from temp.ended e
+  join scheduled_pipeline_runs r on r.run_id = e.run_id
+  where e.state in ('COMPLETED', 'FAILED') and coalesce(e.error_type, '') <> 'CANCELLED'
+  group by e.config_id
+) l
+where customer_pipeline_configs.config_id = l.config_id;
 
 insert into customer_usage_quotas (
-  usage_id, customer_id, usage_date, daily_limit, monthly_limit, concurrent_limit, created_at, last_updated
+  usage_id, customer_id, usage_date, pipelines_run_month, daily_limit, monthly_limit, concurrent_limit, created_at,
+  last_updated
 )
 select distinct
   e.usage_id, e.customer_id, e.usage_date,
+  (
+    select coalesce(sum(m.pipelines_run_today), 0) from customer_usage_quotas m
+    where m.customer_id = e.customer_id and m.usage_date between substr(e.usage_date, 1, 8) || '01' and e.usage_date
+  ),
   s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
 from temp.ended e
 join scheduler_customer_standing s on s.customer_id = e.customer_id
@@ -568,7 +596,7 @@ select take as released from temp.op;
 
 -- name: list_overdue_waiting
 -- mode: read
--- Items that have waited since before @createdBefore because their customer is not runnable or their pipeline is paused.
+-- Items that could have been claimed since before @createdBefore, were it not for their customer or a pause of their pipeline.
 select
   r.run_id,
   case
@@ -582,6 +610,7 @@ join customer_pipeline_configs c on c.config_id = q.config_id
 join scheduler_customer_standing s on s.customer_id = q.customer_id
 where q.state = 'QUEUED'
   and q.created_at < @createdBefore
+  and (q.visible_at < @createdBefore or q.visible_at > @now)
   and (s.runnable_until <= @now or coalesce(c.paused_until, 0) > @now)
 order by q.created_at
 limit @limit;
@@ -594,30 +623,74 @@ where r.config_id = @configId and r.state in ('SCHEDULED', 'PENDING')
 order by r.scheduled_time
 limit @limit;
 
+-- name: list_zones
+-- mode: read
+-- Whose day the end of each run counts in.
+select r.run_id, r.customer_id, p.timezone
+from json_each(@rows) b
+join scheduled_pipeline_runs r on r.run_id = b.value ->> 'run_id'
+join customer_profiles p on p.customer_id = r.customer_id
+order by b.key;
+
 -- name: skip_waiting
 -- mode: write
 -- Ends runs that have not started; what they took from the quota is given back unless they had started before.
 delete from temp.skipped;
-insert into temp.skipped (run_id, queue_id, config_id, state, lease_epoch, usage_id, reason, note)
-select r.run_id, q.queue_id, q.config_id, r.state, q.lease_epoch, r.usage_id, b.value ->> 'reason', b.value ->> 'note'
+insert into temp.skipped (
+  run_id, queue_id, config_id, customer_id, state, lease_epoch, usage_id, end_usage_id, end_usage_date, reason, note
+)
+select
+  r.run_id, q.queue_id, q.config_id, q.customer_id, r.state, q.lease_epoch, r.usage_id,
+  b.value ->> 'end_usage_id', b.value ->> 'end_usage_date', b.value ->> 'reason', b.value ->> 'note'
 from json_each(@rows) b
 join scheduled_pipeline_runs r on r.run_id = b.value ->> 'run_id'
 join pipeline_execution_queue q on q.run_id = r.run_id
 where q.state = 'QUEUED' and r.state in ('SCHEDULED', 'PENDING');
 
+-- What was taken goes back to the day it was taken on; a cancellation counts on the day it happens.
 update customer_usage_quotas
-set
-  pipelines_run_today = pipelines_run_today - g.given_back,
-  pipelines_run_month = max(0, pipelines_run_month - g.given_back),
-  pipelines_cancelled_today = pipelines_cancelled_today + g.cancelled,
-  last_updated = @now
+set pipelines_run_today = pipelines_run_today - g.given_back, last_updated = @now
 from (
-  select usage_id, count(*) as given_back, sum(reason = 'CANCELLED') as cancelled
-  from temp.skipped
+  select usage_id, count(*) as given_back from temp.skipped
   where lease_epoch = 0 and usage_id is not null
   group by usage_id
 ) g
 where customer_usage_quotas.usage_id = g.usage_id;
+
+insert into customer_usage_quotas (
+  usage_id, customer_id, usage_date, daily_limit, monthly_limit, concurrent_limit, created_at, last_updated
+)
+select distinct
+  e.end_usage_id, e.customer_id, e.end_usage_date,
+  s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
+from temp.skipped e
+join scheduler_customer_standing s on s.customer_id = e.customer_id
+where e.reason = 'CANCELLED'
+on conflict (usage_id) do nothing;
+
+update customer_usage_quotas
+set pipelines_cancelled_today = pipelines_cancelled_today + g.cancelled, last_updated = @now
+from (
+  select end_usage_id, count(*) as cancelled from temp.skipped where reason = 'CANCELLED' group by end_usage_id
+) g
+where customer_usage_quotas.usage_id = g.end_usage_id;
+
+-- The month so far stands on every day of it.
+update customer_usage_quotas
+set pipelines_run_month = (
+  select sum(m.pipelines_run_today)
+  from customer_usage_quotas m
+  where m.customer_id = customer_usage_quotas.customer_id
+    and m.usage_date between substr(customer_usage_quotas.usage_date, 1, 8) || '01' and customer_usage_quotas.usage_date
+)
+where usage_id in (select end_usage_id from temp.skipped)
+  or usage_id in (
+    select u.usage_id
+    from temp.skipped g
+    join customer_usage_quotas d on d.usage_id = g.usage_id
+    join customer_usage_quotas u
+      on u.customer_id = d.customer_id and u.usage_date between d.usage_date and substr(d.usage_date, 1, 8) || '31'
+  );
 
 update scheduled_pipeline_runs
 set

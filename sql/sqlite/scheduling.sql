@@ -125,7 +125,9 @@ insert into customer_usage_quotas (
 )
 select distinct
   f.usage_id, f.customer_id, f.usage_date,
-  s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
+  -- Null is unlimited only where a subscription says so.
+  case when s.subscription_id is null then 0 else s.max_pipelines_per_day end,
+  s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
 from temp.fired f
 join scheduler_customer_standing s on s.customer_id = f.customer_id
 where f.reason is null
@@ -159,8 +161,10 @@ where line.run_id = fired.run_id and (line.place > line.left_today or line.place
 
 -- cancel_other: what the new run replaces. Waiting runs end here; a running one is told by its next heartbeat.
 delete from temp.superseded;
-insert into temp.superseded (run_id, queue_id, config_id, state, lease_epoch, usage_id)
-select r.run_id, q.queue_id, r.config_id, r.state, q.lease_epoch, r.usage_id
+insert into temp.superseded (run_id, queue_id, config_id, state, lease_epoch, usage_id, end_usage_id)
+select
+  r.run_id, q.queue_id, r.config_id, r.state, q.lease_epoch, r.usage_id,
+  (select f.usage_id from temp.fired f where f.config_id = r.config_id limit 1)
 from scheduled_pipeline_runs r
 join pipeline_execution_queue q on q.run_id = r.run_id
 where r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
@@ -182,17 +186,22 @@ where queue_id in (select queue_id from temp.superseded where state <> 'RUNNING'
 insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
 select run_id, state, 'SKIPPED', @now, 'trigger', lease_epoch, 'CANCELLED' from temp.superseded where state <> 'RUNNING';
 
+-- What was taken goes back to the day it was taken on; the cancellation counts today.
 update customer_usage_quotas
-set
-  pipelines_run_today = pipelines_run_today - g.given_back,
-  pipelines_cancelled_today = pipelines_cancelled_today + g.given_back,
-  last_updated = @now
+set pipelines_run_today = pipelines_run_today - g.given_back, last_updated = @now
 from (
   select usage_id, count(*) as given_back from temp.superseded
   where state <> 'RUNNING' and lease_epoch = 0 and usage_id is not null
   group by usage_id
 ) g
 where customer_usage_quotas.usage_id = g.usage_id;
+
+update customer_usage_quotas
+set pipelines_cancelled_today = pipelines_cancelled_today + g.cancelled, last_updated = @now
+from (
+  select end_usage_id, count(*) as cancelled from temp.superseded where state <> 'RUNNING' group by end_usage_id
+) g
+where customer_usage_quotas.usage_id = g.end_usage_id;
 
 insert into scheduled_pipeline_runs (
   run_id, config_id, customer_id, pipeline_template, scheduled_time, data_interval_start, data_interval_end,
@@ -258,7 +267,15 @@ set pipelines_run_month = (
   where m.customer_id = customer_usage_quotas.customer_id
     and m.usage_date between substr(customer_usage_quotas.usage_date, 1, 8) || '01' and customer_usage_quotas.usage_date
 )
-where usage_id in (select usage_id from temp.fired);
+where usage_id in (select usage_id from temp.fired)
+  or usage_id in (
+    select u.usage_id
+    from temp.superseded g
+    join customer_usage_quotas d on d.usage_id = g.usage_id
+    join customer_usage_quotas u
+      on u.customer_id = d.customer_id and u.usage_date between d.usage_date and substr(d.usage_date, 1, 8) || '31'
+    where g.state <> 'RUNNING' and g.lease_epoch = 0
+  );
 
 insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
 select distinct

@@ -8,6 +8,7 @@ create temp table visited (
   turn integer not null,
   runnable integer not null default 0,
   slots integer not null default 0,
+  held integer not null default 0,
   taken integer not null default 0
 );
 create temp table candidates (
@@ -56,7 +57,8 @@ create temp table superseded (
   config_id text not null,
   state text not null,
   lease_epoch integer not null,
-  usage_id text
+  usage_id text,
+  end_usage_id text not null
 );
 create temp table ended (
   queue_id text not null primary key,
@@ -80,9 +82,12 @@ create temp table skipped (
   run_id text not null primary key,
   queue_id text not null,
   config_id text not null,
+  customer_id text not null,
   state text not null,
   lease_epoch integer not null,
   usage_id text,
+  end_usage_id text not null,
+  end_usage_date text not null,
   reason text not null,
   note text
 );

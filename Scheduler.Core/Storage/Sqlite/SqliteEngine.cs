@@ -33,7 +33,11 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
             ForeignKeys = true,
         }.ToString();
         readTurn = new SemaphoreSlim(options.Readers, options.Readers);
-        writer = new Lazy<SqliteSession>(() => Open(SqlText.Load(DialectName, "connection")["writer"]));
+        // PublicationOnly: a store that could not be opened once is tried again at the next call.
+        writer = new Lazy<SqliteSession>(
+            () => Open(SqlText.Load(DialectName, "connection")["writer"]),
+            LazyThreadSafetyMode.PublicationOnly
+        );
     }
 
     public string Dialect => DialectName;
@@ -145,7 +149,7 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
         }
         catch
         {
-            session.Execute("rollback");
+            session.RollBack();
             throw;
         }
     }

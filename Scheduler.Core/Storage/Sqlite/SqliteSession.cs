@@ -33,6 +33,15 @@ internal sealed class SqliteSession : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Ends a failed transaction, which SQLite may have ended itself: a full disk or an I/O error does that.</summary>
+    public void RollBack()
+    {
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
+        {
+            Execute("rollback");
+        }
+    }
+
     public List<T> Run<T>(SqlOperation operation, SqlStatement statement, SqlArguments arguments, Func<SqlRow, T> map)
     {
         var command = Prepare(operation, statement);

@@ -1,5 +1,6 @@
 -- What a customer may use now. runnable_until lies in the past (0) while the customer is not runnable; otherwise it is the
--- first instant after the last UTC day that the subscription covers.
+-- first instant after the last UTC day that the subscription covers. Whatever is unknown (a plan, a date that is none) runs
+-- nothing.
 create view scheduler_customer_standing as
 select
   p.customer_id,
@@ -14,13 +15,19 @@ select
   s.max_pipelines_per_month,
   s.max_concurrent_pipelines,
   case
-    when p.status in ('ACTIVE', 'TRIAL') and s.status in ('ACTIVE', 'TRIAL') then min(
-      coalesce(unixepoch(s.subscription_end_date, '+1 day') * 1000000, 253402300799999999),
-      case
-        when s.status = 'TRIAL' then coalesce(unixepoch(s.trial_end_date, '+1 day') * 1000000, 253402300799999999)
-        else 253402300799999999
-      end
-    )
+    when p.status in ('ACTIVE', 'TRIAL')
+      and s.status in ('ACTIVE', 'TRIAL')
+      and s.plan_name in ('STARTER', 'PROFESSIONAL', 'SCALE', 'ENTERPRISE')
+      then min(
+        case
+          when s.subscription_end_date is null then 253402300799999999
+          else coalesce(unixepoch(s.subscription_end_date, '+1 day') * 1000000, 0)
+        end,
+        case
+          when s.status <> 'TRIAL' or s.trial_end_date is null then 253402300799999999
+          else coalesce(unixepoch(s.trial_end_date, '+1 day') * 1000000, 0)
+        end
+      )
     else 0
   end as runnable_until
 from customer_profiles p
