@@ -54,5 +54,6 @@ internal static class RunView
             By = transition.Actor,
             // Epochs begin with 1: 0 stands for a move outside a lease.
             LeaseEpoch = transition.LeaseEpoch > 0 ? transition.LeaseEpoch : null,
+            Note = transition.Note,
         };
 }

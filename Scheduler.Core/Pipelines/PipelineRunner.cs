@@ -134,7 +134,8 @@ public sealed partial class PipelineRunner(
 
     private static PipelineException Invalid(string message) => new(ErrorType.InvalidConfiguration, message);
 
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Warning, Message = "Run {RunId} failed with {ErrorType}: {Reason}")]
+    // Whoever leased the run reports its outcome and logs it; once is enough.
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Debug, Message = "Run {RunId} failed with {ErrorType}: {Reason}")]
     private partial void LogFailed(string runId, ErrorType errorType, string reason);
 
     [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "Run {RunId} failed unexpectedly")]
