@@ -50,9 +50,14 @@ if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);
 }
+if (await Listening.StartAsync(app, options) is { } unheard)
+{
+    await Console.Error.WriteLineAsync(unheard);
+    return WrongSetting;
+}
 if (isTour)
 {
-    return await TourMode.RunAsync(app, adminKeyPath);
+    await TourMode.TellAsync(app, adminKeyPath);
 }
-await app.RunAsync();
+await app.WaitForShutdownAsync();
 return 0;

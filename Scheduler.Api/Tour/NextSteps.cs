@@ -17,8 +17,8 @@ internal static class NextSteps
             $"  curl {key} \\",
             $"    '{address}/api/v1/scheduler/customer/birch_studio/runs?state=SKIPPED'",
             "When does a schedule run while the clocks change? (no key needed)",
-            $"  curl -G {address}/api/v1/scheduler/schedules/preview \\",
-            "    --data-urlencode 'cron=30 2 * * *' -d timezone=Europe/Berlin -d from=2027-03-27T00:00:00Z -d count=3",
+            $"  curl -G {address}/api/v1/scheduler/schedules/preview -d timezone=Europe/Berlin \\",
+            "    --data-urlencode 'cron=30 2 * * *' -d from=2027-03-27T00:00:00Z -d count=3",
         ];
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Scheduler.Api.Settings;
@@ -9,7 +8,6 @@ namespace Scheduler.Api.Tour;
 internal static class TourMode
 {
     private const string Word = "tour";
-    private const int WrongSetting = 2;
 
     public static bool IsAsked(string[] args) => args is [Word, ..];
 
@@ -42,20 +40,10 @@ internal static class TourMode
         return builder;
     }
 
-    /// <summary>Starts the process, tells the tour and serves until it is stopped; returns the exit code.</summary>
+    /// <summary>Tells the tour of a started process; returns when it is told or the process is asked to stop.</summary>
     /// <param name="adminKeyPath">The file of the generated key; null when the key came from the environment.</param>
-    public static async Task<int> RunAsync(WebApplication app, string? adminKeyPath)
+    public static async Task TellAsync(WebApplication app, string? adminKeyPath)
     {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (IOException failure) when (failure.InnerException is AddressInUseException)
-        {
-            var port = app.Services.GetRequiredService<ApiOptions>().Port;
-            await Console.Error.WriteLineAsync($"PORT: {port} is in use by another program. Set PORT to a free one.");
-            return WrongSetting;
-        }
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
         var stopping = app.Lifetime.ApplicationStopping;
         try
@@ -67,8 +55,6 @@ internal static class TourMode
         {
             // Stopped in the middle of it: the next start carries on.
         }
-        await app.WaitForShutdownAsync();
-        return 0;
     }
 
     // The tour's own lines say what happens; the failure that it shows on purpose is no reason for a warning.

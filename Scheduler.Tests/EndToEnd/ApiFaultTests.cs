@@ -41,21 +41,22 @@ public sealed class ApiFaultTests : IAsyncDisposable
     [Test]
     public async Task Leases_outlive_an_API_that_is_killed_and_started_again()
     {
-        var hold = world.Hold("run:started");
+        Hold[] holds = [world.Hold("run:started"), world.Hold("run:started")];
         await world.StartApiAsync();
         var pipelines = await ConfigureAsync(5);
-        await world.StartWorkerAsync("first", hold);
-        await world.StartWorkerAsync("second", hold);
+        await world.StartWorkerAsync("first", holds[0]);
+        await world.StartWorkerAsync("second", holds[1]);
         await world.Journal.MakeDueAsync(pipelines);
         await world.Client.TriggerAsync();
-        await Until.TrueAsync("both workers hold a run", async () => (await world.Journal.LeasesAsync()).Count == 2);
+        // Not before the workers know of their leases: one whose answer got lost has to run out first.
+        await Task.WhenAll(holds.Select(hold => hold.ReachedAsync()));
 
         var exitCode = await world.Api.KillAsync();
 
         Assert.That(exitCode, Is.EqualTo(RunningProcess.KilledExitCode), "The API was not killed.");
         Assert.That(await world.Journal.LeasesAsync(), Has.Count.EqualTo(2), "The leases are on disk.");
         await world.StartApiAsync();
-        hold.Open();
+        Array.ForEach(holds, hold => hold.Open());
         await EverythingEndedAsync(pipelines);
     }
 

@@ -57,22 +57,20 @@ public sealed class WorkerFaultTests : IAsyncDisposable
         var lease = (await world.Journal.LeasesAsync()).Single();
         await first.StopAsync();
 
-        await world.StartWorkerAsync("second");
+        var newer = world.Hold("run:started");
+        await world.StartWorkerAsync("second", newer);
+        await newer.ReachedAsync();
+        await LeaseWasLostAsync(lease.RunId, finisher: "second");
+
+        // What a worker that knew nothing of its lost lease would say, while the newer one is at work and after it has ended.
+        Assert.That(await ReportAsync(lease), Is.EqualTo(ResultStatus.Stale));
+        Assert.That((await world.Journal.RunsAsync())[^1].State, Is.EqualTo("RUNNING"));
+        newer.Open();
         var run = await EndedAsync(count: 2);
-        await LeaseWasLostAsync(run.RunId, finisher: "second");
         hold.Open();
         first.Continue();
         await first.SaysAsync("lease");
-
-        // What the woken worker thought better of saying, said in its place.
-        var late = new RunResult
-        {
-            QueueId = lease.QueueId,
-            LeaseToken = lease.LeaseToken,
-            Outcome = RunOutcome.Completed,
-        };
-        var receipt = await world.Client.ReportAsync(lease.WorkerId, late);
-        Assert.That(receipt.Status, Is.EqualTo(ResultStatus.Stale));
+        Assert.That(await ReportAsync(lease), Is.EqualTo(ResultStatus.Stale));
         await LoadedOnceAsync(run.RunId, Sample.BilledByService(file), executions: 1);
     }
 
@@ -141,6 +139,17 @@ public sealed class WorkerFaultTests : IAsyncDisposable
                 return occurrences == count && runs.All(run => run.IsTerminal) ? runs[^1] : null;
             }
         );
+
+    private async Task<ResultStatus> ReportAsync(JournalLease lease)
+    {
+        var result = new RunResult
+        {
+            QueueId = lease.QueueId,
+            LeaseToken = lease.LeaseToken,
+            Outcome = RunOutcome.Completed,
+        };
+        return (await world.Client.ReportAsync(lease.WorkerId, result)).Status;
+    }
 
     private async Task LeaseWasLostAsync(string runId, string finisher)
     {
