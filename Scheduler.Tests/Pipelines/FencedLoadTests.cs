@@ -132,11 +132,7 @@ public sealed class FencedLoadTests : IDisposable
         await using var other = await bench.Files.OpenAsync(PipelineBench.Dataset, readOnly: false, default);
 
         var run = bench.RunAsync(PipelineBench.FocusItem());
-        while (!run.IsCompleted)
-        {
-            await Task.Yield();
-            bench.Time.Advance(TimeSpan.FromSeconds(1));
-        }
+        await bench.Time.RunAsync(run, TimeSpan.FromSeconds(10));
 
         Assert.That(PipelineBench.Failed(await run).ErrorType, Is.EqualTo(ErrorType.ServiceUnavailable));
     }
@@ -144,7 +140,6 @@ public sealed class FencedLoadTests : IDisposable
     [Test]
     public async Task A_dataset_that_another_process_frees_in_time_is_loaded()
     {
-        // Virtual time moves in small steps below a long wait: the retry must get its turn on a busy machine.
         bench.LockWaitSeconds = 300;
         // A file that cannot be opened looks like a locked one: an open that fails has no error code.
         var path = bench.Files.PathOf(PipelineBench.Dataset);
@@ -155,11 +150,7 @@ public sealed class FencedLoadTests : IDisposable
         Assert.That(run.IsCompleted, Is.False);
 
         File.Delete(path);
-        while (!run.IsCompleted)
-        {
-            await Task.Yield();
-            bench.Time.Advance(TimeSpan.FromMicroseconds(100));
-        }
+        await bench.Time.RunAsync(run, TimeSpan.FromSeconds(1));
 
         PipelineBench.Completed(await run);
     }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
@@ -13,6 +12,7 @@ using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Runs;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Pipelines;
 
@@ -29,7 +29,7 @@ internal sealed class PipelineBench : IDisposable
         Directory.CreateDirectory(Path.Combine(FilesRoot, Customer));
     }
 
-    public FakeTimeProvider Time { get; } = new(Noon.ToDateTimeOffset());
+    public SteppedTime Time { get; } = new(Noon.ToDateTimeOffset());
     public string FilesRoot => Path.Combine(folder, "files");
     public string CustomerFolder => Path.Combine(FilesRoot, Customer);
     public DatasetOptions DatasetOptions =>
