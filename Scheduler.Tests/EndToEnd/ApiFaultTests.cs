@@ -5,6 +5,7 @@ using Scheduler.Tests.EndToEnd.Harness;
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>An API that dies in the middle of its work.</summary>
+[NonParallelizable]
 [Platform("Linux")]
 public sealed class ApiFaultTests : IAsyncDisposable
 {

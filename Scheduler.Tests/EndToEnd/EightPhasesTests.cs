@@ -8,6 +8,7 @@ using Scheduler.Tests.EndToEnd.Harness;
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>A day in the life of an installation, from the first customer to the last process.</summary>
+[NonParallelizable]
 [Platform("Linux")]
 public sealed class EightPhasesTests : IAsyncDisposable
 {

@@ -4,6 +4,7 @@ using Scheduler.Tests.EndToEnd.Harness;
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>The README's first command, twice.</summary>
+[NonParallelizable]
 [Platform("Linux")]
 public sealed class TourTests : IAsyncDisposable
 {

@@ -5,6 +5,7 @@ using Scheduler.Tests.EndToEnd.Harness;
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>Workers that die or freeze with a run in their hands.</summary>
+[NonParallelizable]
 [Platform("Linux")]
 public sealed class WorkerFaultTests : IAsyncDisposable
 {
