@@ -1,10 +1,16 @@
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
+using Scheduler.Api.Tour;
+using Scheduler.Core.Pipelines;
 
 const int WrongSetting = 2;
 
-var builder = WebApplication.CreateBuilder(args);
+var isTour = TourMode.IsAsked(args);
+
+// The settings file lies beside the program, wherever it is started from.
+var start = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
+var builder = isTour ? TourMode.CreateBuilder(start) : WebApplication.CreateBuilder(start);
 var isDevelopment = builder.Environment.IsDevelopment();
 var settings = ApiSettings.Read(builder.Configuration, isDevelopment);
 string? adminKeyPath = null;
@@ -20,15 +26,38 @@ if (settings is not SettingsResult.Valid { Options: var options })
 }
 
 builder.AddShell(options);
+builder.Services.AddScheduling(options);
+builder.Services.AddExecuting(options, builder.Configuration);
+builder.Services.AddDuties(options);
 
-var app = builder.Build();
+await using var app = builder.Build();
+if ((StartupSettings.FaultIn(app.Services) ?? await SchemaUpdate.RunAsync(app)) is { } fault)
+{
+    await Console.Error.WriteLineAsync(fault);
+    return WrongSetting;
+}
 app.UseShell();
 app.MapHealth();
 app.MapApiDocument();
 app.MapSchedules();
+app.MapTrigger();
+app.MapQueue();
+app.MapStatus();
+app.MapPipelines();
+app.MapRuns();
+app.MapOnboarding(options);
 if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);
 }
-await app.RunAsync();
+if (await Listening.StartAsync(app, options) is { } unheard)
+{
+    await Console.Error.WriteLineAsync(unheard);
+    return WrongSetting;
+}
+if (isTour)
+{
+    await TourMode.TellAsync(app, adminKeyPath);
+}
+await app.WaitForShutdownAsync();
 return 0;

@@ -1,18 +1,25 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Scheduler.Core.Pipelines;
 using Scheduler.Worker;
+
+const int WrongSetting = 2;
 
 try
 {
     var builder = Host.CreateApplicationBuilder(args);
     builder.AddWorker();
-    builder.Services.AddSingleton<IPipelineRunner, NoPipelines>(); // MERGE: builder.Services.AddPipelines(builder.Configuration);
-    await builder.Build().RunAsync();
+    builder.Services.AddPipelines(builder.Configuration);
+    using var host = builder.Build();
+    if (StartupSettings.FaultIn(host.Services) is { } fault)
+    {
+        await Console.Error.WriteLineAsync(fault);
+        return WrongSetting;
+    }
+    await host.RunAsync();
     return Environment.ExitCode;
 }
 catch (SettingException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
-    return 2;
+    return WrongSetting;
 }

@@ -10,7 +10,8 @@ internal static class BodyReader
     public static async ValueTask<BodyBytes> ReadAsync(HttpContext context)
     {
         var request = context.Request;
-        var limit = context.RequestServices.GetRequiredService<ApiOptions>().MaxBodyBytes;
+        var standard = context.RequestServices.GetRequiredService<ApiOptions>().MaxBodyBytes;
+        var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>()?.Over(standard) ?? standard;
         if (request.ContentLength > limit)
         {
             return TooLarge(limit);

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using NodaTime;
-using NodaTime.Text;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Errors;
 using Scheduler.Api.RateLimits;
@@ -43,21 +42,15 @@ internal static class ScheduleEndpoints
         {
             return Wrong($"dst_policy must be one of {string.Join(", ", Wire.Words<DstPolicy>())}.");
         }
-        if (ReadFrom(from, clock) is not { } start)
+        var start = clock.GetCurrentInstant();
+        if (from is not null && !QueryTime.TryRead(from, out start))
         {
-            return Wrong("from must be a time of the years 1900 to 2200 such as 2026-01-31T06:00:00Z.");
+            return Wrong($"from {QueryTime.Rule}");
         }
         return Schedule.Create(cron, timezone ?? "UTC", policy) switch
         {
             ScheduleResult.Valid valid => Answer(valid.Schedule, start, count ?? 10),
-            ScheduleResult.Invalid { Part: "timezone" } wrong => SchedulerProblem.Create(
-                ErrorCode.InvalidTimezone,
-                $"timezone: {wrong.Message}"
-            ),
-            ScheduleResult.Invalid wrong => SchedulerProblem.Create(
-                ErrorCode.InvalidCron,
-                $"cron, {wrong.Part}: {wrong.Message}"
-            ),
+            ScheduleResult.Invalid wrong => ScheduleProblem.Of(wrong.Part, wrong.Message),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -87,17 +80,6 @@ internal static class ScheduleEndpoints
                 ],
             }
         );
-    }
-
-    /// <summary>Now when it is left out; null when it cannot be read. Any offset is understood, since UTC is one of them.</summary>
-    private static Instant? ReadFrom(string? text, IClock clock)
-    {
-        if (text is null)
-        {
-            return clock.GetCurrentInstant();
-        }
-        var parsed = OffsetDateTimePattern.Rfc3339.Parse(text);
-        return parsed.Success && parsed.Value.Year is >= 1900 and <= 2200 ? parsed.Value.ToInstant() : null;
     }
 
     private static SchedulerProblem Wrong(string detail) => SchedulerProblem.Create(ErrorCode.InvalidQuery, detail);

@@ -30,6 +30,7 @@ public static class ErrorCatalog
         [ErrorCode.Conflict] = new(409, "The present state does not allow it."),
         [ErrorCode.AlreadyExists] = new(409, "It exists already."),
         [ErrorCode.InlineDisabled] = new(409, "Inline execution is off."),
+        [ErrorCode.PipelineLimit] = new(409, "The customer has as many pipelines as it may have."),
         [ErrorCode.PayloadTooLarge] = new(413, "The body is too large."),
         [ErrorCode.UnsupportedMediaType] = new(415, "The body must be application/json in UTF-8."),
         [ErrorCode.ValidationFailed] = new(422, "The body has wrong fields."),

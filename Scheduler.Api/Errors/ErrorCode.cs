@@ -42,6 +42,9 @@ public enum ErrorCode
     Conflict,
     AlreadyExists,
     InlineDisabled,
+
+    /// <summary>The customer has as many pipelines as it may have.</summary>
+    PipelineLimit,
     PayloadTooLarge,
     UnsupportedMediaType,
 

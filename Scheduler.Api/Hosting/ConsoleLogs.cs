@@ -12,6 +12,8 @@ internal static class ConsoleLogs
         // These two print query strings and header values; what they say otherwise, RequestTrace says.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.None);
+        // What keeps the host from starting ends the process with a line of its own.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (format == LogFormat.Json)
         {
             logging.AddConsole(console => console.FormatterName = CloudLogFormatter.FormatterName);

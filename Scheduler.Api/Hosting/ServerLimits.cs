@@ -9,7 +9,7 @@ namespace Scheduler.Api.Hosting;
 /// <summary>What the server spends on one connection and one call at most.</summary>
 public static class ServerLimits
 {
-    /// <summary>Calls that plan a whole batch (trigger).</summary>
+    /// <summary>Calls that plan whole batches (trigger): an hour and some to answer.</summary>
     public const string Batch = "batch";
 
     /// <summary>Calls that wait for work or for a run's end (process-queue): 540 s and some to answer.</summary>
@@ -21,7 +21,7 @@ public static class ServerLimits
         builder.Services.AddRequestTimeouts(timeouts =>
         {
             timeouts.DefaultPolicy = Timeout(30);
-            timeouts.AddPolicy(Batch, Timeout(900));
+            timeouts.AddPolicy(Batch, Timeout(3_700));
             timeouts.AddPolicy(LongPoll, Timeout(600));
         });
     }

@@ -32,6 +32,7 @@ internal static class Startup
         app.UseMiddleware<RequestTrace>();
         app.UseSecurityHeaders();
         app.UseProblems();
+        app.UseEmptyBodies();
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseAuthentication();

@@ -1,4 +1,5 @@
 using Scheduler.Api.Auth;
+using Scheduler.Core.Status;
 
 namespace Scheduler.Api.Settings;
 
@@ -28,6 +29,9 @@ public sealed record ApiOptions
     /// <summary>Scheduler__EmbeddedWorker: this process also runs pipelines. True with SQLite.</summary>
     public bool EmbeddedWorker { get; init; } = true;
 
+    /// <summary>Scheduler__EmbeddedWorkerConcurrency, 1 to 1,000: how many pipelines the embedded worker runs at once.</summary>
+    public int EmbeddedWorkerConcurrency { get; init; } = 4;
+
     /// <summary>Scheduler__InlineExecution: process-queue may run an item within the call. True with SQLite.</summary>
     public bool InlineExecution { get; init; } = true;
 
@@ -36,6 +40,18 @@ public sealed record ApiOptions
 
     /// <summary>Scheduler__MaxBodyBytes, 1,024 to 67,108,864. Import has a limit of its own.</summary>
     public int MaxBodyBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Scheduler__MaxPipelinesPerCustomer, 1 to 1,000,000; inactive ones count.</summary>
+    public int MaxPipelinesPerCustomer { get; init; } = 1_000;
+
+    /// <summary>Scheduler__QueueRetentionDays, 1 to 365: how long finished queue items are kept.</summary>
+    public int QueueRetentionDays { get; init; } = 7;
+
+    /// <summary>Scheduler__LatenessObjectiveSeconds, 1 to 86,400: an alert fires when one start in a hundred is later.</summary>
+    public int LatenessObjectiveSeconds { get; init; } = 300;
+
+    /// <summary>Scheduler__Workers__Min and __Max (0 and 1 to 10,000), __RunsPerWorker (1 to 1,000), __ClearSeconds (1 to 3,600).</summary>
+    public WorkerTargets Workers { get; init; } = new();
 
     /// <summary>Scheduler__LogFormat: text in Development, JSON elsewhere.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Json;

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
+using NodaTime;
 using Scheduler.Api.Auth;
+using Scheduler.Core.Status;
 
 namespace Scheduler.Api.Settings;
 
@@ -23,9 +25,14 @@ public static class ApiSettings
             Tick = read.Flag("Scheduler__Tick", embedded),
             TickSeconds = read.Whole("Scheduler__TickSeconds", 15, 1, 3_600),
             EmbeddedWorker = read.Flag("Scheduler__EmbeddedWorker", embedded),
+            EmbeddedWorkerConcurrency = read.Whole("Scheduler__EmbeddedWorkerConcurrency", 4, 1, 1_000),
             InlineExecution = read.Flag("Scheduler__InlineExecution", embedded),
             LeaseSeconds = read.Whole("Scheduler__LeaseSeconds", 30, 3, 3_600),
             MaxBodyBytes = read.Whole("Scheduler__MaxBodyBytes", 64 * 1024, 1_024, 64 * 1024 * 1024),
+            MaxPipelinesPerCustomer = read.Whole("Scheduler__MaxPipelinesPerCustomer", 1_000, 1, 1_000_000),
+            QueueRetentionDays = read.Whole("Scheduler__QueueRetentionDays", 7, 1, 365),
+            LatenessObjectiveSeconds = read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400),
+            Workers = ReadWorkers(read),
             LogFormat = read.Choice("Scheduler__LogFormat", isDevelopment ? LogFormat.Text : LogFormat.Json),
             RateLimits = ReadRateLimits(read),
         };
@@ -81,6 +88,22 @@ public static class ApiSettings
             read.Refuse(setting, $"must be {MachineKeys.Rule}.");
         }
         return new MachineKeys(keys);
+    }
+
+    private static WorkerTargets ReadWorkers(SettingsReader read)
+    {
+        var targets = new WorkerTargets
+        {
+            Min = read.Whole("Scheduler__Workers__Min", 0, 0, 10_000),
+            Max = read.Whole("Scheduler__Workers__Max", 50, 1, 10_000),
+            RunsPerWorker = read.Whole("Scheduler__Workers__RunsPerWorker", 4, 1, 1_000),
+            ClearWithin = Duration.FromSeconds(read.Whole("Scheduler__Workers__ClearSeconds", 60, 1, 3_600)),
+        };
+        if (targets.Min > targets.Max)
+        {
+            read.Refuse("Scheduler__Workers__Min", $"must not be more than Scheduler__Workers__Max ({targets.Max}).");
+        }
+        return targets;
     }
 
     private static RateLimitOptions ReadRateLimits(SettingsReader read)

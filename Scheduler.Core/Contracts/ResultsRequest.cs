@@ -2,6 +2,10 @@ namespace Scheduler.Core.Contracts;
 
 public sealed record ResultsRequest
 {
+    [Text(1, 200)]
     public required string WorkerId { get; init; }
+
+    /// <summary>1 to 1,000.</summary>
+    [Entries(1, 1000)]
     public required IReadOnlyList<RunResult> Results { get; init; }
 }

@@ -15,4 +15,7 @@ public sealed record RunTransitionResponse
 
     /// <summary>The lease under which it moved; null outside a lease.</summary>
     public long? LeaseEpoch { get; init; }
+
+    /// <summary>Why, where the states alone do not say it: a reason, an error type, <c>lease lost</c>.</summary>
+    public string? Note { get; init; }
 }

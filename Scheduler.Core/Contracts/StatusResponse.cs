@@ -5,12 +5,14 @@ public sealed record StatusResponse
 {
     public required long TotalActivePipelines { get; init; }
     public required long PipelinesDueNow { get; init; }
+
+    /// <summary>Every queued item, also those that wait for their retry's or spread's time, or behind a run of the same pipeline.</summary>
     public required long PipelinesQueued { get; init; }
     public required long PipelinesRunning { get; init; }
     public required long PipelinesCompletedToday { get; init; }
     public required long PipelinesFailedToday { get; init; }
 
-    /// <summary>Queued and running items together.</summary>
+    /// <summary>Queued items that a worker may claim now; the alert on the queue's length looks at this.</summary>
     public required long QueueLength { get; init; }
 
     /// <summary>Age of the oldest claimable item; 0 when there is none.</summary>
@@ -24,7 +26,10 @@ public sealed record StatusResponse
     public double? LatenessP95Seconds { get; init; }
     public double? LatenessP99Seconds { get; init; }
 
-    /// <summary>How many workers would clear the present work in time: a signal for autoscaling.</summary>
+    /// <summary>
+    /// How many workers would clear the present work in time: a signal for autoscaling, within the settings
+    /// Scheduler__Workers__Min and Scheduler__Workers__Max. Status/DesiredWorkers has the formula.
+    /// </summary>
     public required int DesiredWorkers { get; init; }
     public required IReadOnlyList<AlertResponse> Alerts { get; init; }
 }

@@ -43,7 +43,7 @@ public sealed partial class LeaseDesk(
                 return items;
             }
             var pause = options.PollInterval.ToTimeSpan();
-            await WaitAsync(wakeUp, left < pause ? left : pause, cancellationToken);
+            await QueueSignal.WaitAsync(wakeUp, left < pause ? left : pause, time, cancellationToken);
         }
     }
 
@@ -68,12 +68,12 @@ public sealed partial class LeaseDesk(
                 cancellationToken
             )
         )
+            // A result repeated within one request counts once.
             .DistinctBy(fact => fact.QueueId)
             .ToDictionary(fact => fact.QueueId);
         var ends = new Dictionary<string, LeaseEnd>();
         foreach (var result in request.Results)
         {
-            // A result repeated within one request counts once.
             if (facts.TryGetValue(result.QueueId, out var fact) && fact.LeaseToken == result.LeaseToken)
             {
                 ends.TryAdd(result.QueueId, LeaseEnding.Reported(fact, result, now, random, ids));
@@ -115,7 +115,9 @@ public sealed partial class LeaseDesk(
         for (var look = 0; look < MostLooks && items.Count < count; look++)
         {
             var request = new ClaimRequest(workerId, count - items.Count, ids.NewNonce(), options.Lease);
-            var result = await queue.TryClaimAsync(request, cancellationToken);
+            // What an earlier look has leased must reach the caller.
+            var token = items.Count == 0 ? cancellationToken : CancellationToken.None;
+            var result = await queue.TryClaimAsync(request, token);
             items.AddRange(result.Items);
             if (!result.More)
             {
@@ -123,18 +125,6 @@ public sealed partial class LeaseDesk(
             }
         }
         return items;
-    }
-
-    private async Task WaitAsync(Task wakeUp, TimeSpan pause, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await wakeUp.WaitAsync(pause, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // The poll interval passed without a signal: look again.
-        }
     }
 
     private static ResultReceipt Receipt(

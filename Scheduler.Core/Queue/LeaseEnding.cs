@@ -73,6 +73,11 @@ public static class LeaseEnding
         };
     }
 
+    /// <summary>Cut, and without control characters, which some stores and most terminals do not take.</summary>
     private static string? Cut(string? message) =>
-        message is { Length: > MaxMessageLength } ? message[..MaxMessageLength] : message;
+        message is null
+            ? null
+            : string.Concat(message.Take(MaxMessageLength).Select(letter => IsPlain(letter) ? letter : ' '));
+
+    private static bool IsPlain(char letter) => letter is '\n' or '\t' || !char.IsControl(letter);
 }

@@ -10,5 +10,23 @@ public sealed class QueueSignal
 
     public void Raise() => Interlocked.Exchange(ref raised, New()).TrySetResult();
 
+    /// <summary>Waits for a wake-up taken from <see cref="Next"/>, at most for <paramref name="limit"/>; then it is time to look again.</summary>
+    public static async Task WaitAsync(
+        Task wakeUp,
+        TimeSpan limit,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await wakeUp.WaitAsync(limit, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Nobody raised it meanwhile.
+        }
+    }
+
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

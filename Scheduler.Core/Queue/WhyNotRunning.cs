@@ -1,4 +1,7 @@
+using NodaTime;
+using Scheduler.Core.Contracts;
 using Scheduler.Core.Runs;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Core.Queue;
 
@@ -6,7 +9,7 @@ namespace Scheduler.Core.Queue;
 public static class WhyNotRunning
 {
     /// <param name="facts">Null when the run has no queue item: it was skipped at once, or ended long ago.</param>
-    public static WaitExplanation Explain(Run run, WaitingFacts? facts) =>
+    public static RunWait Explain(Run run, WaitingFacts? facts) =>
         run.State switch
         {
             RunState.Completed or RunState.Failed => None("It has run."),
@@ -16,55 +19,62 @@ public static class WhyNotRunning
             _ => Waiting(facts),
         };
 
-    private static WaitExplanation Waiting(WaitingFacts facts)
+    private static RunWait Waiting(WaitingFacts facts)
     {
         if (facts.RunnableUntil <= facts.Now)
         {
-            return new(
-                WaitCause.CustomerNotRunnable,
+            return Because(
+                WaitReason.CustomerNotRunnable,
                 "The customer is suspended or its subscription has ended; the run waits, and is skipped after 24 hours."
             );
         }
         if (facts.PausedUntil is { } until && until > facts.Now)
         {
-            return new(WaitCause.Paused, "Its pipeline is paused; the run waits, and is skipped after 24 hours.");
+            return Because(
+                WaitReason.Paused,
+                "Its pipeline is paused; the run waits, and is skipped after 24 hours.",
+                until < Microseconds.Never ? until : null
+            );
         }
         if (facts.IsParked)
         {
-            return facts.BlockingRunId is { } blocking
-                ? new(WaitCause.Overlap, $"Run {blocking} of the same pipeline is not finished.")
-                : new(WaitCause.Overlap, "The run before it has just ended; it is let through within the minute.");
+            return Because(
+                WaitReason.Overlap,
+                facts.BlockingRunId is { } blocking
+                    ? $"Run {blocking} of the same pipeline is not finished."
+                    : "The run before it has just ended; it is let through within the minute."
+            );
         }
         if (facts.VisibleAt > facts.Now)
         {
             var what = facts.State == RunState.Scheduled ? "It is a retry" : "Its start is spread";
-            return new(WaitCause.NotDueYet, $"{what}; it may start from {facts.VisibleAt} on.");
+            return Because(WaitReason.NotDueYet, $"{what}; it may start from {facts.VisibleAt} on.", facts.VisibleAt);
         }
         if (facts.MaxConcurrentPipelines is { } cap && facts.LiveLeases >= cap)
         {
-            return new(
-                WaitCause.Cap,
+            return Because(
+                WaitReason.Cap,
                 $"The customer runs {facts.LiveLeases} pipelines at once, its plan allows {cap}."
             );
         }
-        return new(
-            WaitCause.WaitingItsShare,
+        return Because(
+            WaitReason.WaitingItsShare,
             $"It can start as soon as a worker is free; {facts.Ahead} runs of the customer have waited as long or longer."
         );
     }
 
-    private static WaitExplanation Skipped(Run run) =>
+    private static RunWait Skipped(Run run) =>
         run.Reason switch
         {
-            SkipReason.QuotaDaily => new(WaitCause.Quota, "The customer's daily quota was used up."),
-            SkipReason.QuotaMonthly => new(WaitCause.Quota, "The customer's monthly quota was used up."),
-            SkipReason.Overlap => new(
-                WaitCause.Overlap,
+            SkipReason.QuotaDaily => Because(WaitReason.Quota, "The customer's daily quota was used up."),
+            SkipReason.QuotaMonthly => Because(WaitReason.Quota, "The customer's monthly quota was used up."),
+            SkipReason.Overlap => Because(
+                WaitReason.Overlap,
                 "The run before it was not finished and its policy is to skip."
             ),
-            SkipReason.Paused => new(WaitCause.Paused, "Its pipeline stayed paused for 24 hours."),
-            SkipReason.Suspended or SkipReason.SubscriptionEnded => new(
-                WaitCause.CustomerNotRunnable,
+            SkipReason.Paused => Because(WaitReason.Paused, "Its pipeline stayed paused for 24 hours."),
+            SkipReason.Suspended or SkipReason.SubscriptionEnded => Because(
+                WaitReason.CustomerNotRunnable,
                 "Its customer could not run pipelines for 24 hours."
             ),
             SkipReason.Cancelled => None("It was cancelled."),
@@ -72,5 +82,13 @@ public static class WhyNotRunning
             _ => None("It was skipped."),
         };
 
-    private static WaitExplanation None(string detail) => new(WaitCause.None, detail);
+    private static RunWait None(string message) => Because(WaitReason.None, message);
+
+    private static RunWait Because(WaitReason reason, string message, Instant? until = null) =>
+        new()
+        {
+            Reason = reason,
+            Message = message,
+            Until = until,
+        };
 }

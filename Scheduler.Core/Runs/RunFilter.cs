@@ -17,6 +17,6 @@ public sealed record RunFilter
     /// <summary>The last row of the page before, or null for the first page.</summary>
     public (Instant ScheduledTime, string RunId)? After { get; init; }
 
-    /// <summary>1 to 200.</summary>
+    /// <summary>1 to 201: a page and the one row more that tells whether another page follows.</summary>
     public int Limit { get; init; } = 50;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Failpoints;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Storage;
@@ -18,6 +19,7 @@ public sealed partial class Trigger(
     TriggerOptions options,
     QueueSignal signal,
     TimeProvider time,
+    IFailpoints failpoints,
     ILogger<Trigger> logger
 )
 {
@@ -42,6 +44,10 @@ public sealed partial class Trigger(
             }
             after = (due[^1].Expected, due[^1].Schedule.ConfigId);
             await PlanAsync(planner, due, now, tally, cancellationToken);
+            if (hasMore)
+            {
+                await failpoints.ReachedAsync(Failpoint.TriggerBetweenBatches, cancellationToken);
+            }
         } while (hasMore && time.GetElapsedTime(started).TotalSeconds < request.MaxProcessingTimeSeconds);
 
         var elapsed = time.GetElapsedTime(started);

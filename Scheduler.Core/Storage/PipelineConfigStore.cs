@@ -75,6 +75,20 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
             cancellationToken
         );
 
+    /// <summary>The customer's own parameters for a provider and domain; null where there are none.</summary>
+    public async Task<JsonElement?> ProviderParametersAsync(
+        string customerId,
+        string provider,
+        string domain,
+        CancellationToken cancellationToken
+    ) =>
+        await engine.FindAsync(
+            new("pipeline_configs", "provider_parameters"),
+            new SqlArguments().With("customerId", customerId).With("provider", provider).With("domain", domain),
+            row => row.JsonOrNull("default_parameters"),
+            cancellationToken
+        );
+
     private static SqlArguments Arguments(PipelineConfig config) =>
         new SqlArguments()
             .With("configId", config.ConfigId)

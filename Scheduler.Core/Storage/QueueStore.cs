@@ -243,5 +243,11 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
 
     private sealed record RunKey(string RunId);
 
-    private sealed record Skip(string RunId, SkipReason Reason, string? Note, string EndUsageId, LocalDate EndUsageDate);
+    private sealed record Skip(
+        string RunId,
+        SkipReason Reason,
+        string? Note,
+        string EndUsageId,
+        LocalDate EndUsageDate
+    );
 }

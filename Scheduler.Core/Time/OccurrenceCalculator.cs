@@ -40,7 +40,8 @@ public static class OccurrenceCalculator
         }
         var to = Instant.Min(atOrBefore, ZoneStretch.Latest);
         var limit = to - ZoneStretch.Earliest > Horizon ? to - Horizon : ZoneStretch.Earliest;
-        for (var at = to; ; )
+        var at = to;
+        while (true)
         {
             var stretch = ZoneStretch.Around(schedule, at);
             if (schedule.Cron.WallTimes.AtOrBefore(stretch.LastMinuteUpTo(to), stretch.From) is { } wallTime)
@@ -80,7 +81,8 @@ public static class OccurrenceCalculator
     {
         // A day more than the limit, whatever the offset; an answer beyond the limit is as good as any.
         var wallTimes = new WallTimeCursor(schedule.Cron.WallTimes, limit.InUtc().LocalDateTime.PlusDays(1));
-        for (var at = from; ; )
+        var at = from;
+        while (true)
         {
             var stretch = ZoneStretch.Around(schedule, at);
             if (stretch.Start > from && stretch.StartsWithGapRun)

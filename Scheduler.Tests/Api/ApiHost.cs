@@ -27,6 +27,11 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
         {
             ["ADMIN_KEY"] = AdminKey,
             ["WORKER_KEY"] = WorkerKey,
+            // Nothing happens by itself, unless a test asks for it.
+            ["Scheduler:Tick"] = "false",
+            ["Scheduler:EmbeddedWorker"] = "false",
+            ["Scheduler:AllowProbe"] = "true",
+            ["Scheduler:Datasets:Path"] = Path.Combine(folder, "datasets"),
             ["Scheduler:Storage:ConnectionString"] = $"Data Source={Path.Combine(folder, "scheduler.db")}",
         };
         foreach (var (name, value) in extra)

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Failpoints;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
@@ -31,6 +32,7 @@ internal sealed class TriggerBenchmark
             new TriggerOptions(),
             new QueueSignal(),
             TimeProvider.System,
+            new NoFailpoints(),
             NullLogger<Trigger>.Instance
         );
 

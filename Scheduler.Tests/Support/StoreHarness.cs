@@ -5,6 +5,7 @@ using NodaTime;
 using NodaTime.Extensions;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Customers;
+using Scheduler.Core.Failpoints;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Quotas;
@@ -33,7 +34,16 @@ internal sealed class StoreHarness
         Runs = new RunStore(engine, Clock);
         Configs = new PipelineConfigStore(engine);
         Customers = new CustomerStore(engine, Clock);
-        Trigger = new Trigger(Schedules, Clock, Ids, new TriggerOptions(), Signal, Time, NullLogger<Trigger>.Instance);
+        Trigger = new Trigger(
+            Schedules,
+            Clock,
+            Ids,
+            new TriggerOptions(),
+            Signal,
+            Time,
+            new NoFailpoints(),
+            NullLogger<Trigger>.Instance
+        );
         Desk = new LeaseDesk(Queue, Clock, Ids, Leases, Signal, Time, new Random(7), NullLogger<LeaseDesk>.Instance);
         Reaper = new LeaseReaper(Queue, Desk, Clock, Leases, NullLogger<LeaseReaper>.Instance);
     }

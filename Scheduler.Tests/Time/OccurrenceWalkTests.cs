@@ -86,9 +86,11 @@ public sealed class OccurrenceWalkTests
     private static List<Instant> Occurrences(Schedule schedule, Instant from, Instant to)
     {
         var found = new List<Instant>();
-        for (Instant? at = from; (at = OccurrenceCalculator.Next(schedule, at.Value)) <= to; )
+        var at = OccurrenceCalculator.Next(schedule, from);
+        while (at is { } time && time <= to)
         {
-            found.Add(at.Value);
+            found.Add(time);
+            at = OccurrenceCalculator.Next(schedule, time);
         }
         return found;
     }

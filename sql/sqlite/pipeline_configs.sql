@@ -83,3 +83,10 @@ update customer_pipeline_configs
 set is_active = 0, updated_at = @now
 where customer_id = @customerId and config_id = @configId and is_active = 1;
 select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
+
+-- name: provider_parameters
+-- mode: read
+-- The customer's own parameters for a provider and domain; a pipeline's lie over them.
+select default_parameters
+from customer_provider_configs
+where customer_id = @customerId and provider = @provider and domain = @domain and is_active = 1;

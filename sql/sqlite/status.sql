@@ -7,7 +7,7 @@ with t as (
 day as (
   select
     r.state, r.error_type, r.actual_end_time, r.execution_duration_seconds,
-    r.actual_start_time - max(r.scheduled_time, coalesce(q.visible_at, r.scheduled_time)) as lateness
+    r.actual_start_time - max(r.scheduled_time, r.created_at, coalesce(q.visible_at, r.scheduled_time)) as lateness
   from t
   join scheduled_pipeline_runs r on r.actual_end_time > t.now - 86400000000
   left join pipeline_execution_queue q on q.run_id = r.run_id

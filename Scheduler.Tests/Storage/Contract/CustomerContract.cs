@@ -67,7 +67,10 @@ internal abstract class CustomerContract : SeededContract
 
     [TestCase("status = 'ACTIVE', subscription_end_date = '2026-03-02'", "2026-03-03T00:00:00Z")]
     [TestCase("status = 'TRIAL', trial_end_date = '2026-03-02'", "2026-03-03T00:00:00Z")]
-    [TestCase("status = 'TRIAL', trial_end_date = '2026-03-09', subscription_end_date = '2026-03-02'", "2026-03-03T00:00:00Z")]
+    [TestCase(
+        "status = 'TRIAL', trial_end_date = '2026-03-09', subscription_end_date = '2026-03-02'",
+        "2026-03-03T00:00:00Z"
+    )]
     public async Task Standing_ends_after_the_last_day(string change, string end)
     {
         await H.OnboardAsync("acme");

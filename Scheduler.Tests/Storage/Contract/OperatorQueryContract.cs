@@ -22,7 +22,11 @@ internal abstract class OperatorQueryContract : SeededContract
         await H.OnboardAsync("gone");
         foreach (var name in new[] { "a", "b", "c", "d", "e" })
         {
-            await H.ConfigureAsync("acme", name, c => c with { NextRunTime = H.Now, Priority = name[0] == 'a' ? 9 : 5 });
+            await H.ConfigureAsync(
+                "acme",
+                name,
+                c => c with { NextRunTime = H.Now, Priority = name[0] == 'a' ? 9 : 5 }
+            );
         }
         await H.ConfigureAsync("gone", "main", c => c with { NextRunTime = H.Now });
         await H.TriggerAsync();
@@ -34,8 +38,14 @@ internal abstract class OperatorQueryContract : SeededContract
         H.Advance(now - H.Now);
     }
 
-    [TestCase("pipelines_due_now", "config_id,customer_id,next_run_time,company_name,subscription_plan,customer_status")]
-    [TestCase("currently_running_pipelines", "run_id,pipeline_name,provider,domain,company_name,running_duration_seconds")]
+    [TestCase(
+        "pipelines_due_now",
+        "config_id,customer_id,next_run_time,company_name,subscription_plan,customer_status"
+    )]
+    [TestCase(
+        "currently_running_pipelines",
+        "run_id,pipeline_name,provider,domain,company_name,running_duration_seconds"
+    )]
     [TestCase(
         "pipeline_execution_stats_7d",
         "customer_id,pipeline_template,total_runs,successful_runs,failed_runs,skipped_runs,avg_duration_seconds,max_duration_seconds,min_duration_seconds,success_rate"
@@ -55,7 +65,9 @@ internal abstract class OperatorQueryContract : SeededContract
     public async Task Due_now_leaves_out_the_paused_the_inactive_and_the_suspended()
     {
         await ExecuteAsync("update customer_pipeline_configs set next_run_time = 1");
-        await ExecuteAsync($"update customer_pipeline_configs set paused_until = {Microseconds.Never.Micros()} where pipeline_name = 'a'");
+        await ExecuteAsync(
+            $"update customer_pipeline_configs set paused_until = {Microseconds.Never.Micros()} where pipeline_name = 'a'"
+        );
         await ExecuteAsync("update customer_pipeline_configs set is_active = 0 where pipeline_name = 'b'");
 
         var rows = await QueryAsync("select * from pipelines_due_now order by pipeline_name");

@@ -45,7 +45,11 @@ internal abstract class PipelineConfigContract : SeededContract
     public async Task A_pipeline_that_comes_back_to_life_catches_nothing_up_and_loses_its_old_reason()
     {
         await H.OnboardAsync("acme");
-        var config = await H.ConfigureAsync("acme", "main", c => c with { Timezone = "Atlantis/Capital", NextRunTime = H.Now });
+        var config = await H.ConfigureAsync(
+            "acme",
+            "main",
+            c => c with { Timezone = "Atlantis/Capital", NextRunTime = H.Now }
+        );
         await H.TriggerAsync();
         var setAside = await H.Configs.GetAsync("acme", config.ConfigId, default);
         H.Advance(Duration.FromHours(5));
@@ -69,7 +73,16 @@ internal abstract class PipelineConfigContract : SeededContract
         await H.OnboardAsync("acme");
         var one = await H.ConfigureAsync("acme", "one");
 
-        var refused = await H.Configs.ConfigureAsync(one with { ConfigId = "x", PipelineName = "two" }, 1, H.Now, default);
+        var refused = await H.Configs.ConfigureAsync(
+            one with
+            {
+                ConfigId = "x",
+                PipelineName = "two",
+            },
+            1,
+            H.Now,
+            default
+        );
         var changed = await H.Configs.ConfigureAsync(one with { ConfigId = "y", Priority = 8 }, 1, H.Now, default);
 
         using (Assert.EnterMultipleScope())
@@ -98,8 +111,14 @@ internal abstract class PipelineConfigContract : SeededContract
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(first.Concat(second).Select(c => c.PipelineName), Is.EquivalentTo(new[] { "p0", "p1", "p2", "p3", "p4" }));
-            Assert.That((await H.Configs.ListAsync("acme", true, null, 10, default)).Select(c => c.ConfigId), Has.None.EqualTo(all[1].ConfigId));
+            Assert.That(
+                first.Concat(second).Select(c => c.PipelineName),
+                Is.EquivalentTo(new[] { "p0", "p1", "p2", "p3", "p4" })
+            );
+            Assert.That(
+                (await H.Configs.ListAsync("acme", true, null, 10, default)).Select(c => c.ConfigId),
+                Has.None.EqualTo(all[1].ConfigId)
+            );
             Assert.That(await H.Configs.ListAsync("acme", false, null, 10, default), Has.Count.EqualTo(1));
         }
     }

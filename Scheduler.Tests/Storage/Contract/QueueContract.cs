@@ -595,9 +595,9 @@ internal abstract class QueueContract : StoreContract
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(share.Cause, Is.EqualTo(WaitCause.WaitingItsShare));
-            Assert.That(cap.Cause, Is.EqualTo(WaitCause.Cap));
-            Assert.That(suspended.Cause, Is.EqualTo(WaitCause.CustomerNotRunnable));
+            Assert.That(share.Reason, Is.EqualTo(WaitReason.WaitingItsShare));
+            Assert.That(cap.Reason, Is.EqualTo(WaitReason.Cap));
+            Assert.That(suspended.Reason, Is.EqualTo(WaitReason.CustomerNotRunnable));
         }
     }
 
@@ -607,7 +607,7 @@ internal abstract class QueueContract : StoreContract
     /// <summary>Pauses the pipelines of that name.</summary>
     protected abstract Task PauseAsync(string name, Instant until);
 
-    private async Task<WaitExplanation> ExplainAsync(string customerId, int index)
+    private async Task<RunWait> ExplainAsync(string customerId, int index)
     {
         var waiting = (await H.RunsAsync(customerId)).Where(run => run.State != RunState.Running).ToList();
         var run = waiting[Math.Min(index, waiting.Count - 1)];

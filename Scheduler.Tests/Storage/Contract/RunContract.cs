@@ -54,7 +54,17 @@ internal abstract class RunContract : SeededContract
             Assert.That(await CountAsync(new() { From = H.Now }), Is.EqualTo(2), "from is inclusive");
             Assert.That(await CountAsync(new() { To = H.Now }), Is.EqualTo(2), "to is exclusive");
             Assert.That(await CountAsync(new() { From = first, To = first }), Is.Zero);
-            Assert.That(await CountAsync(new() { State = RunState.Running, ConfigId = item.ConfigId, To = H.Now }), Is.EqualTo(1));
+            Assert.That(
+                await CountAsync(
+                    new()
+                    {
+                        State = RunState.Running,
+                        ConfigId = item.ConfigId,
+                        To = H.Now,
+                    }
+                ),
+                Is.EqualTo(1)
+            );
         }
     }
 

@@ -115,7 +115,10 @@ internal abstract class StatusContract : SeededContract
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(alerts.Select(alert => alert.Rule), Is.EqualTo(new[] { "SCHEDULE_SET_ASIDE", "QUOTA_EXCEEDED" }));
+            Assert.That(
+                alerts.Select(alert => alert.Rule),
+                Is.EqualTo(new[] { "SCHEDULE_SET_ASIDE", "QUOTA_EXCEEDED" })
+            );
             Assert.That(alerts[1].Subject, Is.EqualTo("small_20260302"));
             Assert.That(alerts[1].CustomerId, Is.EqualTo("small"));
             Assert.That(await Status.FiringAlertsAsync(1, default), Has.Count.EqualTo(1));

@@ -111,7 +111,10 @@ internal abstract class UsageContract : SeededContract
         {
             Assert.That(march.QueuedCount, Is.EqualTo(1));
             Assert.That(april.QueuedCount, Is.EqualTo(4));
-            Assert.That(april.Details.SkippedByReason, Is.EqualTo(new Dictionary<string, int> { ["QUOTA_MONTHLY"] = 2 }));
+            Assert.That(
+                april.Details.SkippedByReason,
+                Is.EqualTo(new Dictionary<string, int> { ["QUOTA_MONTHLY"] = 2 })
+            );
         }
     }
 

@@ -234,7 +234,9 @@ internal sealed class History
     {
         var customer = Pick(customers);
         var status = random.Next(3) == 0 ? "SUSPENDED" : "ACTIVE";
-        await database.ExecuteAsync($"update customer_profiles set status = '{status}' where customer_id = '{customer}'");
+        await database.ExecuteAsync(
+            $"update customer_profiles set status = '{status}' where customer_id = '{customer}'"
+        );
         await H.Queue.WakeCustomersAsync(customer, H.Now, default);
         Note(status, 1, customer);
     }
@@ -288,8 +290,11 @@ internal sealed class History
     }
 
     private async Task<Dictionary<string, long>> NextTimesAsync() =>
-        (await database.QueryAsync("select config_id, coalesce(next_run_time, 0) as at from customer_pipeline_configs"))
-            .ToDictionary(row => (string)row["config_id"]!, row => (long)row["at"]!);
+        (
+            await database.QueryAsync(
+                "select config_id, coalesce(next_run_time, 0) as at from customer_pipeline_configs"
+            )
+        ).ToDictionary(row => (string)row["config_id"]!, row => (long)row["at"]!);
 
     private async Task<List<(string Id, string Customer, long Aged)>> ClaimableAsync() =>
         [

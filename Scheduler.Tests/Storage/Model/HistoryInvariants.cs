@@ -19,7 +19,10 @@ internal static class HistoryInvariants
             "one run per occurrence and attempt",
             "select config_id, lane, scheduled_time from scheduled_pipeline_runs group by 1, 2, 3, retry_attempt having count(*) > 1"
         ),
-        ("no item without a run", "select queue_id from pipeline_execution_queue where run_id not in (select run_id from scheduled_pipeline_runs)"),
+        (
+            "no item without a run",
+            "select queue_id from pipeline_execution_queue where run_id not in (select run_id from scheduled_pipeline_runs)"
+        ),
         (
             "run and item tell the same",
             """

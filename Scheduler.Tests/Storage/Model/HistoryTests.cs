@@ -14,16 +14,33 @@ internal sealed class HistoryTests
     /// <summary>What has to have happened at least once among all histories, else the walk has lost its way.</summary>
     private static readonly string[] MustHappen =
     [
-        "trigger", "lease", "retry", "reap", "skip overdue", "cancel waiting", "cancel running", "deactivate",
-        "Completed Accepted", "Completed Stale", "Failed Accepted", "Released Accepted", "Cancelled Accepted",
-        "heartbeat Renewed", "heartbeat Lost", "QUOTA_DAILY", "OVERLAP", "MISFIRE",
+        "trigger",
+        "lease",
+        "retry",
+        "reap",
+        "skip overdue",
+        "cancel waiting",
+        "cancel running",
+        "deactivate",
+        "Completed Accepted",
+        "Completed Stale",
+        "Failed Accepted",
+        "Released Accepted",
+        "Cancelled Accepted",
+        "heartbeat Renewed",
+        "heartbeat Lost",
+        "QUOTA_DAILY",
+        "OVERLAP",
+        "MISFIRE",
     ];
 
     [Test]
     public async Task No_history_breaks_an_invariant()
     {
         var first = int.TryParse(Environment.GetEnvironmentVariable("SCHEDULER_TEST_SEED"), out var seed) ? seed : 1;
-        var count = int.TryParse(Environment.GetEnvironmentVariable("SCHEDULER_TEST_HISTORIES"), out var many) ? many : 200;
+        var count = int.TryParse(Environment.GetEnvironmentVariable("SCHEDULER_TEST_HISTORIES"), out var many)
+            ? many
+            : 200;
         var hits = new ConcurrentDictionary<string, int>();
 
         await Parallel.ForEachAsync(
@@ -38,7 +55,9 @@ internal sealed class HistoryTests
             }
         );
 
-        TestContext.Out.WriteLine(string.Join(", ", hits.OrderBy(hit => hit.Key).Select(hit => $"{hit.Key}: {hit.Value}")));
+        TestContext.Out.WriteLine(
+            string.Join(", ", hits.OrderBy(hit => hit.Key).Select(hit => $"{hit.Key}: {hit.Value}"))
+        );
         Assert.That(count < 100 ? [] : MustHappen.Where(what => hits.GetValueOrDefault(what) == 0), Is.Empty);
     }
 

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Scheduler.Api.Auth;
+using Scheduler.Api.Bodies;
+using Scheduler.Api.Errors;
+using Scheduler.Api.Paging;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Scheduling;
+using Scheduler.Core.Security;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Api.Endpoints;
+
+/// <summary>A customer's pipelines.</summary>
+internal static class PipelineEndpoints
+{
+    private const string Route = "/api/v1/scheduler/customer/{id}/pipelines";
+
+    public static void MapPipelines(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup(Route)
+            .WithTags("Pipelines")
+            .RequireCustomer(ScopeResource.Pipelines)
+            .Refuses(ErrorCode.NotFound);
+
+        group
+            .MapGet("", ListAsync)
+            .WithName("ListPipelines")
+            .WithSummary("The customer's pipelines, in the order of their making.")
+            .Refuses(ErrorCode.InvalidQuery);
+        group
+            .MapPost("", ConfigureAsync)
+            .WithName("ConfigurePipeline")
+            .WithSummary("Makes a pipeline, or changes the one with the same provider, domain, template and name.")
+            .Refuses(
+                ErrorCode.InvalidCron,
+                ErrorCode.InvalidTimezone,
+                ErrorCode.TemplateNotFound,
+                ErrorCode.PipelineLimit
+            );
+        group
+            .MapDelete("/{config_id}", DeactivateAsync)
+            .WithName("DeactivatePipeline")
+            .WithSummary("Switches a pipeline off and ends its runs that have not started; what runs goes on.");
+    }
+
+    private static async Task<Results<Page<PipelineConfigResponse>, SchedulerProblem>> ListAsync(
+        string id,
+        [FromQuery(Name = "is_active")] bool? isActive,
+        [AsParameters] PageQuery page,
+        PipelineConfigStore configs,
+        CustomerStore customers,
+        CancellationToken cancellation
+    )
+    {
+        if (page.Read(parts: 1, out var start) is { } problem)
+        {
+            return problem;
+        }
+        if (await customers.StandingAsync(id, cancellation) is null)
+        {
+            return SchedulerProblem.Create(ErrorCode.NotFound);
+        }
+        var rows = await configs.ListAsync(id, isActive, start.After?[0], start.Limit + 1, cancellation);
+        return Page.Of(rows, start.Limit, config => [config.ConfigId], PipelineView.Of);
+    }
+
+    private static async Task<
+        Results<Ok<PipelineConfigResponse>, Created<PipelineConfigResponse>, SchedulerProblem>
+    > ConfigureAsync(
+        string id,
+        Body<ConfigurePipelineRequest> body,
+        PipelineConfiguration pipelines,
+        CurrentCaller caller,
+        CancellationToken cancellation
+    ) =>
+        await pipelines.ConfigureAsync(id, body.Value, caller.KeyId, cancellation) switch
+        {
+            ConfigureResult.Done(var config, true) => TypedResults.Created(
+                $"/api/v1/scheduler/customer/{id}/pipelines/{config.ConfigId}",
+                PipelineView.Of(config)
+            ),
+            ConfigureResult.Done(var config, _) => TypedResults.Ok(PipelineView.Of(config)),
+            ConfigureResult.NoSuchCustomer => SchedulerProblem.Create(ErrorCode.NotFound),
+            ConfigureResult.UnknownTemplate(var message) => SchedulerProblem.Create(
+                ErrorCode.TemplateNotFound,
+                message
+            ),
+            ConfigureResult.WrongSchedule wrong => ScheduleProblem.Of(wrong.Part, wrong.Message),
+            ConfigureResult.WrongParameters(var errors) => SchedulerProblem.Invalid(
+                errors
+                    .GroupBy(error => $"parameters.{error.Field}")
+                    .ToDictionary(
+                        field => field.Key,
+                        IReadOnlyList<string> (field) => [.. field.Select(error => error.Message)]
+                    )
+            ),
+            ConfigureResult.TooMany(var most) => SchedulerProblem.Create(
+                ErrorCode.PipelineLimit,
+                $"A customer has at most {most} pipelines here, active or not."
+            ),
+            _ => throw new UnreachableException(),
+        };
+
+    private static async Task<Results<Ok<PipelineConfigResponse>, SchedulerProblem>> DeactivateAsync(
+        string id,
+        [FromRoute(Name = "config_id")] string configId,
+        PipelineRetirement retirement,
+        CurrentCaller caller,
+        CancellationToken cancellation
+    ) =>
+        await retirement.DeactivateAsync(id, configId, caller.KeyId, cancellation) is { } config
+            ? TypedResults.Ok(PipelineView.Of(config))
+            : SchedulerProblem.Create(ErrorCode.NotFound);
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using NodaTime;
+using Scheduler.Api.Auth;
+using Scheduler.Api.Settings;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Status;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Api.Endpoints;
+
+/// <summary>How the system stands.</summary>
+internal static class StatusEndpoints
+{
+    private const int MostAlerts = 100;
+
+    public static void MapStatus(this IEndpointRouteBuilder app) =>
+        app.MapGet("/api/v1/scheduler/status", StatusAsync)
+            .WithTags("Scheduler")
+            .WithName("Status")
+            .WithSummary("The system at a glance: queue, runs, lateness, alerts, and how many workers it asks for.")
+            .RequireAdmin();
+
+    private static async Task<Ok<StatusResponse>> StatusAsync(
+        StatusStore status,
+        ApiOptions options,
+        CancellationToken cancellation
+    )
+    {
+        var snapshot = await status.GetAsync(cancellation);
+        var stored = await status.FiringAlertsAsync(MostAlerts, cancellation);
+        var objective = Duration.FromSeconds(options.LatenessObjectiveSeconds);
+        var alerts = stored
+            .Concat(AlertRules.Evaluate(snapshot, objective))
+            .DistinctBy(alert => (alert.Rule, alert.Subject));
+        return TypedResults.Ok(StatusView.Of(snapshot, DesiredWorkers.Of(snapshot, options.Workers), [.. alerts]));
+    }
+}

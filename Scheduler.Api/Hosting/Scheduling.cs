@@ -1,0 +1,56 @@
+using NodaTime;
+using Scheduler.Api.Auth;
+using Scheduler.Api.Settings;
+using Scheduler.Core.Customers;
+using Scheduler.Core.Identifiers;
+using Scheduler.Core.Queue;
+using Scheduler.Core.Scheduling;
+using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.Sqlite;
+
+namespace Scheduler.Api.Hosting;
+
+/// <summary>Puts the scheduler together: engine, stores, and what decides on them.</summary>
+internal static class Scheduling
+{
+    public static IServiceCollection AddScheduling(this IServiceCollection services, ApiOptions options)
+    {
+        services.AddStores(options);
+        services.AddSingleton<IIdSource, RandomIdSource>();
+        services.AddSingleton<Random>(_ => new LockedRandom());
+        services.AddSingleton<QueueSignal>();
+        services.AddSingleton(new TriggerOptions());
+        services.AddSingleton(
+            new LeaseOptions
+            {
+                Lease = Duration.FromSeconds(options.LeaseSeconds),
+                FinishedRetention = Duration.FromDays(options.QueueRetentionDays),
+            }
+        );
+        services.AddSingleton(new PipelineLimits { MaxPerCustomer = options.MaxPipelinesPerCustomer });
+        services.AddSingleton<Trigger>();
+        services.AddSingleton<LeaseDesk>();
+        services.AddSingleton<LeaseReaper>();
+        services.AddSingleton<Onboarding>();
+        services.AddSingleton<PipelineRetirement>();
+        services.AddSingleton<PipelineConfiguration>();
+        return services;
+    }
+
+    private static void AddStores(this IServiceCollection services, ApiOptions options)
+    {
+        services.AddSingleton<ISqlEngine>(_ => new SqliteEngine(
+            new SqliteOptions { ConnectionString = options.Storage.ConnectionString }
+        ));
+        services.AddSingleton(provider => new OperationClock(provider.GetRequiredService<ISqlEngine>()));
+        services.AddSingleton<ScheduleStore>();
+        services.AddSingleton<QueueStore>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<PipelineConfigStore>();
+        services.AddSingleton<CustomerStore>();
+        services.AddSingleton<StatusStore>();
+        services.AddSingleton<ApiKeyStore>();
+        services.AddApiKeyDirectory(provider => provider.GetRequiredService<ApiKeyStore>());
+        services.AddSingleton<IReadinessProbe, StoreReadiness>();
+    }
+}

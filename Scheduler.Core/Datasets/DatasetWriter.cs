@@ -1,0 +1,79 @@
+using Scheduler.Core.Failpoints;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Core.Datasets;
+
+/// <summary>Loads staged lines into customers' DuckDB files.</summary>
+public sealed class DatasetWriter(DatasetFiles files, IFailpoints failpoints) : IDatasetWriter
+{
+    private static readonly SqlText Sql = SqlText.Load("duckdb", "dataset");
+
+    public async Task<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellationToken)
+    {
+        await using var dataset = await files.OpenAsync(request.Dataset, readOnly: false, cancellationToken);
+        await CreateTablesAsync(dataset, cancellationToken);
+        var attach = Sql["attach_staging"]
+            .Replace(
+                "{staging}",
+                request.Staged.FilePath.Replace("'", "''", StringComparison.Ordinal),
+                StringComparison.Ordinal
+            );
+        await ExecuteAsync(dataset, attach, [], cancellationToken);
+        // Disposed without a commit, the transaction rolls back: every way out but the last leaves the old data.
+        await using var transaction = dataset.Begin();
+        var load = new WindowLoad(dataset, Sql, request);
+        if (!await load.AdvanceFenceAsync(cancellationToken))
+        {
+            return new LoadResult.Stale();
+        }
+        if (await load.CheckGuardsAsync(cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+        var deleted = await load.DeleteAsync(cancellationToken);
+        await failpoints.ReachedAsync(Failpoint.LoadAfterDelete, cancellationToken);
+        var loaded = new LoadResult.Loaded(await load.InsertAsync(cancellationToken), deleted);
+        await WriteRecordAsync(dataset, request.Record(loaded), loaded, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        await transaction.CommitAsync(CancellationToken.None);
+        return loaded;
+    }
+
+    public async Task RecordAsync(DatasetId dataset, RunRecord record, CancellationToken cancellationToken)
+    {
+        await using var open = await files.OpenAsync(dataset, readOnly: false, cancellationToken);
+        await CreateTablesAsync(open, cancellationToken);
+        await using var transaction = open.Begin();
+        await WriteRecordAsync(open, record, new LoadResult.Loaded(0, 0), cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private static Task<int> CreateTablesAsync(OpenDataset dataset, CancellationToken cancellationToken) =>
+        ExecuteAsync(dataset, Sql["create_tables"], [], cancellationToken);
+
+    private static async Task WriteRecordAsync(
+        OpenDataset dataset,
+        RunRecord record,
+        LoadResult.Loaded counts,
+        CancellationToken cancellationToken
+    )
+    {
+        await ExecuteAsync(dataset, Sql["insert_run"], RunRecordRows.Run(record, counts), cancellationToken);
+        foreach (var step in record.Steps)
+        {
+            var row = RunRecordRows.Step(record.PipelineLoggingId, step);
+            await ExecuteAsync(dataset, Sql["insert_step"], row, cancellationToken);
+        }
+    }
+
+    private static async Task<int> ExecuteAsync(
+        OpenDataset dataset,
+        string text,
+        (string, object?)[] parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = dataset.Command(text, parameters);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,22 @@
+using NodaTime;
+
+namespace Scheduler.Core.Datasets;
+
+/// <summary>One replacement of a window of <c>cost_daily</c>.</summary>
+public sealed record LoadRequest
+{
+    public required DatasetId Dataset { get; init; }
+    public required WindowKey Key { get; init; }
+
+    /// <summary>The days to replace; null means every day that stands under the key (an empty source that covers nothing).</summary>
+    public required DayWindow? Window { get; init; }
+    public required LoadFence Fence { get; init; }
+    public required LoadGuards Guards { get; init; }
+    public required StagedLines Staged { get; init; }
+    public required string RunId { get; init; }
+    public required string TemplateVersion { get; init; }
+    public required Instant IngestedAt { get; init; }
+
+    /// <summary>Makes the run's row once the counts are known.</summary>
+    public required Func<LoadResult.Loaded, RunRecord> Record { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Scheduler.Core.Failpoints;
+
+/// <summary>Names of the places where a test can hold a process.</summary>
+public static class Failpoint
+{
+    /// <summary>After the claim, before the first step.</summary>
+    public const string RunStarted = "run:started";
+
+    /// <summary>Inside the load's transaction, after the old rows are deleted and before the new ones are in.</summary>
+    public const string LoadAfterDelete = "load:after-delete";
+
+    /// <summary>After the load is committed, before its result is handed to the caller.</summary>
+    public const string RunBeforeResult = "run:before-result";
+
+    /// <summary>In a trigger, after a batch is committed and before the next one is read.</summary>
+    public const string TriggerBetweenBatches = "trigger:between-batches";
+
+    public static IReadOnlyList<string> All { get; } =
+    [RunStarted, LoadAfterDelete, RunBeforeResult, TriggerBetweenBatches];
+}

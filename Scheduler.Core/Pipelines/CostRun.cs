@@ -1,0 +1,126 @@
+using NodaTime;
+using NodaTime.Extensions;
+using Scheduler.Core.Datasets;
+using Scheduler.Core.Pipelines.Extract;
+using Scheduler.Core.Pipelines.Normalise;
+using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Retry;
+
+namespace Scheduler.Core.Pipelines;
+
+/// <summary>The steps extract, normalise and load: every page is staged in a private file before the dataset is opened.</summary>
+public sealed class CostRun(IEnumerable<IExtractAdapter> adapters, IDatasetWriter datasets, TimeProvider timeProvider)
+{
+    /// <exception cref="PipelineException">The run failed in a way that is known.</exception>
+    public async Task RunAsync(Execution execution, CancellationToken cancellationToken)
+    {
+        var template = execution.Template!;
+        var extract = template.Steps.OfType<TemplateStep.Extract>().Single();
+        var normalise = template.Steps.OfType<TemplateStep.Normalise>().Single();
+        var load = template.Steps.OfType<TemplateStep.Load>().Single();
+        if (!DatasetId.TryCreate(execution.Item.TenantDatasetId, out var dataset, out var error))
+        {
+            throw new PipelineException(ErrorType.InvalidConfiguration, $"tenant_dataset_id {error}.");
+        }
+        var account = load.SourceAccount.Select(execution.Parameters.Text).FirstOrDefault(name => name is not null);
+        execution.Key = new WindowKey(
+            template.Provider,
+            template.Domain,
+            template.Name,
+            account
+                ?? throw new PipelineException(ErrorType.InvalidConfiguration, "No parameter names the source account.")
+        );
+        var interval = new Interval(execution.Item.DataIntervalStart, execution.Item.DataIntervalEnd);
+        var asked = RunWindow.Decide(template.Window!, execution.Parameters, interval, execution.StartedAt);
+        using var staged = StagedLines.Create();
+        await execution.StepAsync(
+            "extract_normalise",
+            () => StageAsync(execution, extract, normalise, asked, staged, cancellationToken),
+            kept => (execution.RowsRead, kept)
+        );
+        execution.Window = RunWindow.Covered(asked, staged.Days);
+        await LoadAsync(execution, dataset, load, staged, cancellationToken);
+    }
+
+    private async Task<long> StageAsync(
+        Execution execution,
+        TemplateStep.Extract extract,
+        TemplateStep.Normalise normalise,
+        (LocalDate? From, LocalDate? To) asked,
+        StagedLines staged,
+        CancellationToken cancellationToken
+    )
+    {
+        var adapter = adapters.Single(candidate => candidate.Name == extract.Adapter);
+        var request = new ExtractRequest
+        {
+            CustomerId = execution.Item.CustomerId,
+            Options = AdapterOptions.Resolve(adapter, extract, execution.Parameters),
+            From = asked.From,
+            To = asked.To,
+            WorkFolder = staged.Folder,
+            CallTimeout = execution.Template!.CallTimeout,
+        };
+        var today = execution.StartedAt.InUtc().Date;
+        var normaliser = new LineNormaliser(normalise, execution.Key!.Provider, execution.Key.SourceAccountId, today);
+        var passOver = execution.Template.Window!.CoversSource;
+        await foreach (var page in adapter.ExtractAsync(request, cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            normaliser.Use(page);
+            execution.Fingerprint = normaliser.Fingerprint;
+            execution.Pages++;
+            execution.BytesRead += page.BytesRead;
+            execution.RowsRead += page.Rows.Count;
+            for (var place = 0; place < page.Rows.Count; place++)
+            {
+                var line = normaliser.Normalise(page.Rows[place], page.FirstRow + place);
+                // A source narrowed by parameters has other days too. A source that was asked for its days has not:
+                // there the load's guard refuses them.
+                if (!passOver || IsAsked(asked, line.UsageDate))
+                {
+                    staged.Append(line);
+                }
+            }
+        }
+        staged.Complete();
+        return staged.Rows;
+    }
+
+    private async Task LoadAsync(
+        Execution execution,
+        DatasetId dataset,
+        TemplateStep.Load load,
+        StagedLines staged,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = timeProvider.GetUtcNow().ToInstant();
+        var item = execution.Item;
+        var request = new LoadRequest
+        {
+            Dataset = dataset,
+            Key = execution.Key!,
+            Window = execution.Window,
+            Fence = new LoadFence(item.ScheduledTime, item.RetryAttempt, item.LeaseEpoch),
+            Guards = new LoadGuards(
+                load.ShrinkPercent,
+                load.ForceParameter is { } force && execution.Parameters.Flag(force)
+            ),
+            Staged = staged,
+            RunId = item.RunId,
+            TemplateVersion = execution.Template!.Version,
+            IngestedAt = now,
+            Record = loaded => execution.Loaded(staged, loaded, now),
+        };
+        var result = await execution.StepAsync(
+            "load",
+            async () => LoadOutcome.Require(await datasets.LoadAsync(request, cancellationToken)),
+            loaded => (staged.Rows, loaded.Inserted)
+        );
+        execution.RowsWritten = result.Inserted;
+    }
+
+    private static bool IsAsked((LocalDate? From, LocalDate? To) asked, LocalDate day) =>
+        (asked.From is null || day >= asked.From) && (asked.To is null || day <= asked.To);
+}

@@ -1,0 +1,119 @@
+using NodaTime;
+using NodaTime.Extensions;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Datasets;
+using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Runs;
+
+namespace Scheduler.Core.Pipelines;
+
+/// <summary>What is known about one execution while it goes on. Belongs to one thread of work.</summary>
+public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string worker)
+{
+    private readonly List<StepLog> steps = [];
+    private readonly IClock clock = timeProvider.ToClock();
+    private readonly long started = timeProvider.GetTimestamp();
+
+    public LeaseItem Item { get; } = item;
+    public Instant StartedAt { get; } = timeProvider.GetUtcNow().ToInstant();
+    public PipelineTemplate? Template { get; set; }
+    public ResolvedValues Parameters { get; set; } = ResolvedValues.Empty;
+    public WindowKey? Key { get; set; }
+    public DayWindow? Window { get; set; }
+    public long RowsRead { get; set; }
+    public long RowsWritten { get; set; }
+    public long BytesRead { get; set; }
+    public int Pages { get; set; }
+    public string? Fingerprint { get; set; }
+
+    public RunMetrics Metrics =>
+        new()
+        {
+            DurationMs = (long)timeProvider.GetElapsedTime(started).TotalMilliseconds,
+            RowsRead = RowsRead,
+            RowsWritten = RowsWritten,
+            BytesRead = BytesRead,
+        };
+
+    /// <summary>Runs one step and logs it, whichever way it ends.</summary>
+    public async Task<T> StepAsync<T>(string step, Func<Task<T>> run, Func<T, (long In, long Out)> rows)
+    {
+        var from = clock.GetCurrentInstant();
+        try
+        {
+            var result = await run();
+            var (rowsIn, rowsOut) = rows(result);
+            steps.Add(Log(step, RunState.Completed, from) with { RowsIn = rowsIn, RowsOut = rowsOut });
+            return result;
+        }
+        catch (Exception exception)
+        {
+            var error = ErrorClassifier.Classify(exception);
+            steps.Add(Log(step, RunState.Failed, from) with { RowsIn = RowsRead, Message = error.Message });
+            throw;
+        }
+    }
+
+    /// <summary>The run log's row of a load that is about to be committed.</summary>
+    public RunRecord Loaded(StagedLines staged, LoadResult.Loaded loaded, Instant loadStartedAt) =>
+        Record(RunState.Completed) with
+        {
+            BilledTotal = staged.Currency is null ? null : decimal.Round(staged.ExtractedTotal, StagedLines.Scale),
+            Currency = staged.Currency,
+            Steps =
+            [
+                .. steps,
+                Log("load", RunState.Completed, loadStartedAt) with
+                {
+                    RowsIn = staged.Rows,
+                    RowsOut = loaded.Inserted,
+                },
+            ],
+        };
+
+    public RunRecord Failed(ClassifiedError error) =>
+        Record(RunState.Failed) with
+        {
+            ErrorType = error.ErrorType,
+            ErrorMessage = error.Message,
+        };
+
+    private RunRecord Record(RunState status) =>
+        new()
+        {
+            PipelineLoggingId = Item.PipelineLoggingId,
+            PipelineId = Item.PipelineId,
+            RunId = Item.RunId,
+            ConfigId = Item.ConfigId,
+            Provider = Template?.Provider ?? Item.Provider,
+            Domain = Template?.Domain ?? Item.Domain,
+            Template = Template?.Name ?? Item.PipelineTemplate,
+            TemplateVersion = Template?.Version,
+            SourceAccountId = Key?.SourceAccountId,
+            Window = Window,
+            ScheduledTime = Item.ScheduledTime,
+            Attempt = Item.RetryAttempt,
+            LeaseEpoch = Item.LeaseEpoch,
+            TriggerType = Wire.Name(Item.TriggeredBy),
+            Worker = worker,
+            Status = Wire.Name(status),
+            StartTime = StartedAt,
+            EndTime = clock.GetCurrentInstant(),
+            RowsRead = RowsRead,
+            BytesRead = BytesRead,
+            Pages = Pages,
+            SchemaFingerprint = Fingerprint,
+            Parameters = Parameters.ToJson(),
+            Steps = [.. steps],
+        };
+
+    private StepLog Log(string step, RunState status, Instant from) =>
+        new()
+        {
+            Number = steps.Count + 1,
+            Step = step,
+            Status = Wire.Name(status),
+            StartedAt = from,
+            EndedAt = clock.GetCurrentInstant(),
+        };
+}

@@ -1,0 +1,29 @@
+using NodaTime;
+using Scheduler.Core.Pipelines.Templates;
+
+namespace Scheduler.Core.Pipelines.Extract;
+
+/// <summary>What an adapter is asked to read.</summary>
+public sealed record ExtractRequest
+{
+    public required string CustomerId { get; init; }
+
+    /// <summary>The adapter's options, checked and filled in.</summary>
+    public required ResolvedValues Options { get; init; }
+
+    /// <summary>First and last UTC day wanted; null ends mean as far as the source goes.</summary>
+    public LocalDate? From { get; init; }
+    public LocalDate? To { get; init; }
+
+    /// <summary>A folder of this run alone, deleted when the run ends.</summary>
+    public required string WorkFolder { get; init; }
+
+    /// <summary>Longest time of one call.</summary>
+    public required Duration CallTimeout { get; init; }
+
+    /// <summary>The opened credential, or empty when the adapter needs none.</summary>
+    public ReadOnlyMemory<byte> Credential { get; init; }
+
+    // A record's own text would print every member.
+    public override string ToString() => $"{nameof(ExtractRequest)} of {CustomerId}";
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Scheduler.Core.Datasets;
+using Scheduler.Core.Failpoints;
+using Scheduler.Core.Pipelines.Extract;
+using Scheduler.Core.Pipelines.Files;
+using Scheduler.Core.Pipelines.Templates;
+
+namespace Scheduler.Core.Pipelines;
+
+/// <summary>Registers everything that executing pipelines takes.</summary>
+public static class PipelineRegistration
+{
+    /// <summary>
+    /// Binds <c>Scheduler:Datasets:*</c>, <c>Scheduler:Files:*</c>, <c>Scheduler:AllowProbe</c>,
+    /// <c>Scheduler:Templates:Path</c>, <c>WORKER_ID</c> and <c>SCHEDULER_FAILPOINTS</c>. They are checked when the host
+    /// starts: a wrong one stops it with one line that names it.
+    /// </summary>
+    public static IServiceCollection AddPipelines(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IValidateOptions<DatasetOptions>, PipelineSettings>();
+        services.AddSingleton<IValidateOptions<FilesOptions>, PipelineSettings>();
+        services.AddSingleton<IValidateOptions<PipelineOptions>>(provider => new PipelineStartup(
+            provider.GetServices<IExtractAdapter>(),
+            configuration
+        ));
+        services.AddOptions<DatasetOptions>().Bind(configuration.GetSection("Scheduler:Datasets")).ValidateOnStart();
+        services.AddOptions<FilesOptions>().Bind(configuration.GetSection("Scheduler:Files")).ValidateOnStart();
+        services
+            .AddOptions<PipelineOptions>()
+            .Configure(options => PipelineSettings.Bind(options, configuration))
+            .ValidateOnStart();
+        services.AddSingleton<IFailpoints>(provider =>
+            FailpointSetting.Create(
+                configuration[FailpointSetting.Variable],
+                PipelineSettings.IsDevelopment(configuration),
+                provider.GetRequiredService<TimeProvider>()
+            )
+        );
+        services.AddSingleton<TenantFiles>();
+        services.AddSingleton<IExtractAdapter, FocusFileAdapter>();
+        services.AddSingleton(provider =>
+            TemplateCatalog.Load(
+                provider.GetRequiredService<IOptions<PipelineOptions>>().Value.TemplatesPath,
+                [.. provider.GetServices<IExtractAdapter>()]
+            )
+        );
+        services.AddSingleton<DatasetFiles>();
+        services.AddSingleton<IDatasetWriter, DatasetWriter>();
+        services.AddSingleton<DatasetReader>();
+        services.AddSingleton<CostRun>();
+        services.AddSingleton<ProbeRun>();
+        services.AddSingleton<IPipelineRunner, PipelineRunner>();
+        return services;
+    }
+}

@@ -1,0 +1,48 @@
+using NodaTime;
+using Scheduler.Core.Datasets;
+using Scheduler.Core.Pipelines.Templates;
+
+namespace Scheduler.Core.Pipelines;
+
+/// <summary>Decides which days a run replaces.</summary>
+public static class RunWindow
+{
+    /// <summary>
+    /// The window asked for, open where nothing says more: null ends mean "as far as the source goes", and only
+    /// templates that cover their source have them.
+    /// </summary>
+    /// <param name="rule">The template's rule.</param>
+    /// <param name="parameters">The run's parameters.</param>
+    /// <param name="dataInterval">What the run covers; its end is not included.</param>
+    /// <param name="now">The run's own instant; no day after its UTC day is asked for.</param>
+    public static (LocalDate? From, LocalDate? To) Decide(
+        WindowRule rule,
+        ResolvedValues parameters,
+        Interval dataInterval,
+        Instant now
+    )
+    {
+        var from = rule.FromParameter is { } first ? parameters.Day(first) : null;
+        var to = rule.ToParameter is { } last ? parameters.Day(last) : null;
+        if (rule.CoversSource)
+        {
+            return (from, to);
+        }
+        var latest = rule.IncludeToday ? Day(now) : Day(now).PlusDays(-1);
+        var end = LocalDate.Min(latest, Day(dataInterval.End - Duration.Epsilon));
+        to ??= end;
+        var lookback = rule.LookbackParameter is { } days ? parameters.Integer(days) ?? 1 : 1;
+        from ??= LocalDate.Min(Day(dataInterval.Start), to.Value.PlusDays(1 - (int)lookback));
+        return (LocalDate.Min(from.Value, to.Value), to);
+    }
+
+    /// <summary>The window of a load whose source has been read: what was asked for, or what the source has.</summary>
+    public static DayWindow? Covered((LocalDate? From, LocalDate? To) asked, DayWindow? staged) =>
+        (asked.From ?? staged?.From, asked.To ?? staged?.To) switch
+        {
+            ({ } from, { } to) => new DayWindow(from, to),
+            _ => null,
+        };
+
+    private static LocalDate Day(Instant instant) => instant.InUtc().Date;
+}

@@ -1,0 +1,40 @@
+namespace Scheduler.Core.Pipelines.Templates;
+
+/// <summary>Reads the block <c>window</c>.</summary>
+internal static class WindowReader
+{
+    public static WindowRule Read(YamlMap map, IReadOnlyList<TemplateParameter> parameters)
+    {
+        map.OneOf("granularity", "day");
+        map.OneOf("timezone", "UTC");
+        var rule = new WindowRule
+        {
+            CoversSource = map.OneOf("covers", "interval", "source") == "source",
+            LookbackParameter = Parameter(map, "lookback", ParameterKind.Int, parameters),
+            IncludeToday = map.OneOf("include_today", "false", "true") == "true",
+            FromParameter = Parameter(map, "from", ParameterKind.Date, parameters),
+            ToParameter = Parameter(map, "to", ParameterKind.Date, parameters),
+        };
+        if (rule is { CoversSource: true, LookbackParameter: not null })
+        {
+            map.Fault("lookback", "makes no sense in a window that covers its source");
+        }
+        return rule;
+    }
+
+    /// <summary>The name of a parameter of the wanted kind, or null when the key is absent.</summary>
+    public static string? Parameter(
+        YamlMap map,
+        string key,
+        ParameterKind kind,
+        IReadOnlyList<TemplateParameter> parameters
+    )
+    {
+        var name = map.Text(key);
+        if (name is not null && !parameters.Any(parameter => parameter.Name == name && parameter.Kind == kind))
+        {
+            map.Fault(key, $"must name a parameter of type {Contracts.Wire.Name(kind)}");
+        }
+        return name;
+    }
+}

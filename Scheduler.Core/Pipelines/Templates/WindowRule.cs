@@ -1,0 +1,18 @@
+namespace Scheduler.Core.Pipelines.Templates;
+
+/// <summary>Which UTC days a load replaces.</summary>
+public sealed record WindowRule
+{
+    /// <summary>True: the days that the source has. False: the run's data interval and the days looked back.</summary>
+    public required bool CoversSource { get; init; }
+
+    /// <summary>Parameter with the number of days to look back from the interval's last day.</summary>
+    public string? LookbackParameter { get; init; }
+
+    /// <summary>False ends the window with yesterday.</summary>
+    public bool IncludeToday { get; init; }
+
+    /// <summary>Parameters with the first and last day, which win over the rest when set.</summary>
+    public string? FromParameter { get; init; }
+    public string? ToParameter { get; init; }
+}

@@ -1,0 +1,90 @@
+namespace Scheduler.Tests.Checks;
+
+/// <summary>
+/// All checks of the repository behind one command, <c>dotnet run --project Scheduler.Tests</c>: layout, code style, tests. Ends
+/// with the line of counts, read from the test results.
+/// </summary>
+internal static class CheckRun
+{
+    public static async Task<int> EverythingAsync()
+    {
+        var failed = new List<string>();
+        foreach (var step in Steps())
+        {
+            if (await step.RunAsync() != 0)
+            {
+                failed.Add(step.Title);
+            }
+        }
+        return await TestsAsync(Configuration, ["--filter", "TestCategory!=Benchmark"], failed);
+    }
+
+    /// <summary>Measurements need the optimised build and print their tables as they go.</summary>
+    public static Task<int> BenchmarksAsync(string[] names)
+    {
+        var filter = "TestCategory=Benchmark" + string.Concat(names.Select(name => $"&FullyQualifiedName~{name}"));
+        return TestsAsync("Release", ["--filter", filter, "--logger", "console;verbosity=detailed"], []);
+    }
+
+    public static int Explain()
+    {
+        Console.Error.WriteLine("Usage: dotnet run --project Scheduler.Tests [-- benchmark [name]]");
+        return 2;
+    }
+
+    private static IEnumerable<CheckStep> Steps() =>
+        [
+            new("restore tools", "dotnet", ["tool", "restore"]),
+            new("layout (dotnet csharpier format . mends it)", "dotnet", ["csharpier", "check", "."]),
+            // White space is CSharpier's: the two differ in places.
+            new(
+                "code style (dotnet format style mends it)",
+                "dotnet",
+                ["format", "style", "Scheduler.sln", "--no-restore", "--severity", "warn", "--verify-no-changes"]
+            ),
+        ];
+
+    private static async Task<int> TestsAsync(string configuration, string[] arguments, List<string> failed)
+    {
+        var results = Path.Combine(Repository.Root, "artifacts", "test-results", "results.trx");
+        Directory.CreateDirectory(Path.GetDirectoryName(results)!);
+        File.Delete(results);
+        var tests = new CheckStep(
+            "tests",
+            "dotnet",
+            [
+                "test",
+                "Scheduler.Tests",
+                "--configuration",
+                configuration,
+                // This very process was built from the same sources a moment ago; only another configuration needs a build.
+                .. configuration == Configuration ? ["--no-build"] : Array.Empty<string>(),
+                "--logger",
+                $"trx;LogFileName={results}",
+                .. arguments,
+            ]
+        );
+        if (await tests.RunAsync() != 0)
+        {
+            failed.Add(tests.Title);
+        }
+        var counts = TestCounts.Read(results);
+        foreach (var (reason, count) in counts.SkipReasons)
+        {
+            Console.WriteLine($"skipped {count}: {reason}");
+        }
+        foreach (var step in failed)
+        {
+            Console.WriteLine($"FAILED: {step}");
+        }
+        Console.WriteLine($"{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped");
+        return failed.Count == 0 && counts.Passed > 0 ? 0 : 1;
+    }
+
+    private static string Configuration =>
+#if DEBUG
+        "Debug";
+#else
+        "Release";
+#endif
+}

@@ -1,0 +1,28 @@
+namespace Scheduler.Tests.EndToEnd.Harness;
+
+/// <summary>The API as built, on a loopback port of its own.</summary>
+internal sealed class ApiProcess : RunningProcess
+{
+    private const string Listening = "Now listening on: ";
+
+    private ApiProcess(string folder, IReadOnlyDictionary<string, string> settings)
+        : base("the API", BuiltProgram.Api, [], folder, settings) { }
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Returns once the API says that it is ready.</summary>
+    public static async Task<ApiProcess> StartAsync(
+        string folder,
+        IReadOnlyDictionary<string, string> settings,
+        Action<RunningProcess> started
+    )
+    {
+        var api = new ApiProcess(folder, settings);
+        started(api);
+        var line = await api.SaysAsync(Listening);
+        api.Address = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim());
+        using var client = new SchedulerClient(api.Address, adminKey: "none");
+        await Until.TrueAsync("the API is ready", client.IsReadyAsync);
+        return api;
+    }
+}

@@ -1,0 +1,35 @@
+using NUnit.Framework;
+
+namespace Scheduler.Tests.EndToEnd.Harness;
+
+/// <summary>Waits for something that can be observed, up to a deadline.</summary>
+internal static class Until
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Looks again and again until the answer is not null; fails the test after 30 s.</summary>
+    /// <param name="what">Completes the sentence "Waited in vain until …".</param>
+    public static async Task<T> SeenAsync<T>(string what, Func<Task<T?>> look)
+        where T : class
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (await look() is { } seen)
+            {
+                return seen;
+            }
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            {
+                throw new AssertionException($"Waited in vain, for {Patience.TotalSeconds} s, until {what}.");
+            }
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+    }
+
+    public static Task TrueAsync(string what, Func<Task<bool>> look) =>
+        SeenAsync<object>(what, async () => await look() ? string.Empty : null);
+
+    public static Task TrueAsync(string what, Func<bool> look) => TrueAsync(what, () => Task.FromResult(look()));
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using DuckDB.NET.Data;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using NodaTime;
+using NUnit.Framework;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Datasets;
+using Scheduler.Core.Failpoints;
+using Scheduler.Core.Pipelines;
+using Scheduler.Core.Pipelines.Extract;
+using Scheduler.Core.Pipelines.Files;
+using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Runs;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Pipelines;
+
+/// <summary>A runner with its own folders and virtual time.</summary>
+internal sealed class PipelineBench : IDisposable
+{
+    public const string Customer = "acme_corp";
+    public static readonly Instant Noon = Instant.FromUtc(2026, 11, 2, 12, 0);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("pipelines-test-").FullName;
+
+    public PipelineBench()
+    {
+        Directory.CreateDirectory(Path.Combine(FilesRoot, Customer));
+    }
+
+    public SteppedTime Time { get; } = new(Noon.ToDateTimeOffset());
+    public string FilesRoot => Path.Combine(folder, "files");
+    public string CustomerFolder => Path.Combine(FilesRoot, Customer);
+    public DatasetOptions DatasetOptions =>
+        new() { Path = Path.Combine(folder, "datasets"), LockWaitSeconds = LockWaitSeconds };
+    public int LockWaitSeconds { get; set; } = 10;
+    public bool AllowProbe { get; set; } = true;
+    public long MaxBytes { get; set; } = 10_000_000;
+    public IFailpoints Failpoints { get; set; } = new NoFailpoints();
+    public IExtractAdapter? Adapter { get; set; }
+
+    public static DatasetId Dataset =>
+        DatasetId.TryCreate(Customer, out var id, out _) ? id : throw new InvalidOperationException();
+
+    public static string TemplatesFolder => Path.Combine(AppContext.BaseDirectory, "Pipelines", "Templates");
+
+    public DatasetFiles Files => new(Options.Create(DatasetOptions), Time);
+    public DatasetReader Reader => new(Files);
+
+    public PipelineRunner Runner()
+    {
+        var files = new TenantFiles(Options.Create(new FilesOptions { Root = FilesRoot, MaxBytes = MaxBytes }));
+        IExtractAdapter[] adapters = [Adapter ?? new FocusFileAdapter(files)];
+        var options = Options.Create(new PipelineOptions { AllowProbe = AllowProbe, WorkerName = "worker-1" });
+        var writer = new DatasetWriter(Files, Failpoints);
+        return new PipelineRunner(
+            TemplateCatalog.Load(TemplatesFolder, adapters),
+            new CostRun(adapters, writer, Time),
+            new ProbeRun(options, Time),
+            writer,
+            Failpoints,
+            Time,
+            options,
+            NullLogger<PipelineRunner>.Instance
+        );
+    }
+
+    public Task<PipelineResult> RunAsync(LeaseItem item, CancellationToken cancellationToken = default) =>
+        Runner().RunAsync(item, cancellationToken);
+
+    public static LeaseItem FocusItem(string parameters = """{"path":"costs.csv"}""") =>
+        Item("FILE", "COST", "focus_csv", parameters);
+
+    public static LeaseItem Item(string provider, string domain, string template, string parameters) =>
+        new()
+        {
+            QueueId = "q1",
+            RunId = "run-1",
+            ConfigId = "config-1",
+            CustomerId = Customer,
+            PipelineId = $"{Customer}-{provider}-{domain}-{template}",
+            PipelineLoggingId = Guid.NewGuid().ToString(),
+            Provider = provider,
+            Domain = domain,
+            PipelineTemplate = template,
+            TenantDatasetId = Customer,
+            Parameters = JsonDocument.Parse(parameters).RootElement,
+            ScheduledTime = Noon,
+            DataIntervalStart = Noon - Duration.FromDays(1),
+            DataIntervalEnd = Noon,
+            RetryAttempt = 0,
+            TriggeredBy = TriggeredBy.CloudScheduler,
+            LeaseEpoch = 1,
+            LeaseToken = "1.x",
+            LeaseExpiresAt = Noon + Duration.FromSeconds(30),
+            LeaseSeconds = 30,
+        };
+
+    public string WriteFile(string name, string text)
+    {
+        var path = Path.Combine(CustomerFolder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>A small export: one line per (day, service, billed).</summary>
+    public string WriteCosts(params (string Day, string Service, string Billed)[] lines) =>
+        WriteFile("costs.csv", Costs(lines));
+
+    public static string Costs(params (string Day, string Service, string Billed)[] lines) =>
+        "ChargePeriodStart,ServiceName,BilledCost,EffectiveCost,BillingCurrency,ChargeCategory\n"
+        + string.Concat(lines.Select(line => $"{line.Day},{line.Service},{line.Billed},{line.Billed},USD,Usage\n"));
+
+    /// <summary>Every row of a query over the customer's file, its cells as text.</summary>
+    public async Task<IReadOnlyList<string>> QueryAsync(string query)
+    {
+        await using var connection = new DuckDBConnection($"DataSource={Files.PathOf(Dataset)};access_mode=READ_ONLY");
+        connection.Open();
+        await using var command = connection.CreateCommand();
+        command.CommandText = query;
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(place => Text(reader, place))));
+        }
+        return rows;
+    }
+
+    public Task<IReadOnlyList<string>> CostsAsync() =>
+        QueryAsync("select usage_date, service_name, billed_cost from cost_daily order by all");
+
+    public static PipelineResult.Failed Failed(PipelineResult result)
+    {
+        Assert.That(result, Is.TypeOf<PipelineResult.Failed>());
+        return (PipelineResult.Failed)result;
+    }
+
+    public static void Completed(PipelineResult result) =>
+        Assert.That(result, Is.TypeOf<PipelineResult.Completed>(), (result as PipelineResult.Failed)?.Message);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static string Text(System.Data.Common.DbDataReader reader, int place) =>
+        reader.IsDBNull(place)
+            ? "null"
+            : reader.GetValue(place) switch
+            {
+                DateOnly day => day.ToString("yyyy-MM-dd"),
+                decimal number => number.ToString("0.############"),
+                var value => Convert.ToString(value)!,
+            };
+}

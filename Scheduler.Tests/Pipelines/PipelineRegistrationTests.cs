@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NUnit.Framework;
+using Scheduler.Core.Pipelines;
+using Scheduler.Core.Pipelines.Templates;
+
+namespace Scheduler.Tests.Pipelines;
+
+public sealed class PipelineRegistrationTests
+{
+    [Test]
+    public async Task Everything_resolves_and_the_templates_that_ship_are_there()
+    {
+        using var host = Host();
+        await host.StartAsync();
+
+        Assert.That(host.Services.GetRequiredService<IPipelineRunner>(), Is.TypeOf<PipelineRunner>());
+        Assert.That(
+            host.Services.GetRequiredService<TemplateCatalog>().All.Select(template => template.Name),
+            Is.EqualTo(["focus_csv", "probe"])
+        );
+        await host.StopAsync();
+    }
+
+    [TestCase("Scheduler:AllowProbe", "maybe", "Scheduler__AllowProbe")]
+    [TestCase("Scheduler:Templates:Path", "/no/such/folder", "Scheduler:Templates:Path")]
+    [TestCase("Scheduler:Files:Root", "/no/such/folder", "Scheduler__Files__Root")]
+    [TestCase("Scheduler:Files:MaxBytes", "0", "Scheduler__Files__MaxBytes")]
+    [TestCase("Scheduler:Datasets:Path", " ", "Scheduler__Datasets__Path")]
+    [TestCase("Scheduler:Datasets:Provider", "Nowhere", "Scheduler:Datasets:Provider")]
+    [TestCase("SCHEDULER_FAILPOINTS", "load:after-delete=touch /tmp/a", "SCHEDULER_FAILPOINTS")]
+    public void A_wrong_setting_stops_the_start_with_one_line_that_names_it(string key, string value, string named)
+    {
+        using var host = Host((key, value));
+
+        Assert.That(
+            async () => await host.StartAsync(),
+            Throws.Exception.With.Message.Contains(named).And.Message.Not.Contains("\n")
+        );
+    }
+
+    [TestCase("Development", null, true)]
+    [TestCase("Production", null, false)]
+    [TestCase("Production", "true", true)]
+    [TestCase("Development", "false", false)]
+    public void Probes_are_on_in_Development_unless_set(string environment, string? setting, bool allowed)
+    {
+        using var host = Host(("DOTNET_ENVIRONMENT", environment), ("Scheduler:AllowProbe", setting));
+
+        var options = host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<PipelineOptions>>();
+
+        Assert.That(options.Value.AllowProbe, Is.EqualTo(allowed));
+    }
+
+    private static IHost Host(params (string Key, string? Value)[] settings)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings()
+        );
+        builder.Configuration.AddInMemoryCollection(
+            settings.ToDictionary(setting => setting.Key, setting => setting.Value)
+        );
+        builder.Services.AddPipelines(builder.Configuration);
+        return builder.Build();
+    }
+}

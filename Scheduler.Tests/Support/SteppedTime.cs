@@ -1,0 +1,30 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Scheduler.Tests.Support;
+
+/// <summary>Virtual time that moves only after somebody has begun to wait for it, so that it never runs ahead of a busy machine.</summary>
+internal sealed class SteppedTime(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private readonly Channel<bool> waits = Channel.CreateUnbounded<bool>();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        waits.Writer.TryWrite(true);
+        return timer;
+    }
+
+    /// <summary>Moves time by <paramref name="step"/> for every wait that begins, until the work has ended.</summary>
+    public async Task RunAsync(Task work, TimeSpan step)
+    {
+        while (!work.IsCompleted)
+        {
+            var wait = waits.Reader.WaitToReadAsync().AsTask();
+            if (await Task.WhenAny(work, wait) == wait && waits.Reader.TryRead(out _))
+            {
+                Advance(step);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+-- A run's private staging file: extracted lines wait here until the last page is in.
+
+-- name: create_lines
+create table lines (
+  line_hash varchar not null,
+  usage_date date not null,
+  billing_period date not null,
+  billing_account_id varchar,
+  sub_account_id varchar,
+  sub_account_name varchar,
+  service_name varchar,
+  service_category varchar,
+  sku_id varchar,
+  charge_description varchar,
+  region_id varchar,
+  resource_id varchar,
+  charge_category varchar not null,
+  charge_class varchar,
+  billed_cost decimal(38, 12) not null,
+  effective_cost decimal(38, 12) not null,
+  list_cost decimal(38, 12),
+  contracted_cost decimal(38, 12),
+  pricing_quantity decimal(38, 12),
+  pricing_unit varchar,
+  billing_currency varchar not null,
+  is_estimated boolean not null,
+  tags varchar,
+  extra varchar
+);
+
+-- name: read_parquet
+select *
+from read_parquet($path);
