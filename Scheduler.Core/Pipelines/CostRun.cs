@@ -22,7 +22,7 @@ public sealed class CostRun(IEnumerable<IExtractAdapter> adapters, IDatasetWrite
         {
             throw new PipelineException(ErrorType.InvalidConfiguration, $"tenant_dataset_id {error}.");
         }
-        var account = load.SourceAccount.Select(execution.Parameters.Text).FirstOrDefault(name => name is not null);
+        var account = load.SourceAccount.Select(execution.Parameters.Name).FirstOrDefault(name => name is not null);
         execution.Key = new WindowKey(
             template.Provider,
             template.Domain,

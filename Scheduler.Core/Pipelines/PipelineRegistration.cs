@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Scheduler.Core.Datasets;
 using Scheduler.Core.Failpoints;
+using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
 using Scheduler.Core.Pipelines.Templates;
@@ -40,7 +41,11 @@ public static class PipelineRegistration
                 provider.GetRequiredService<TimeProvider>()
             )
         );
+        services.AddSingleton<IHostResolver, SystemResolver>();
+        services.AddSingleton<IDialer, TcpDialer>();
+        services.AddSingleton<GuardedHttp>();
         services.AddSingleton<TenantFiles>();
+        services.AddSingleton<RemoteFiles>();
         services.AddSingleton<IExtractAdapter, FocusFileAdapter>();
         services.AddSingleton(provider =>
             TemplateCatalog.Load(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Scheduler.Core.Datasets;
+using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Files;
 
 namespace Scheduler.Core.Pipelines;
@@ -51,6 +52,10 @@ internal sealed class PipelineSettings : IValidateOptions<DatasetOptions>, IVali
         if (options.Root is { Length: > 0 } root && !Directory.Exists(root))
         {
             return ValidateOptionsResult.Fail("Scheduler__Files__Root must name an existing folder, or be unset.");
+        }
+        if (HostList.TryParse(options.AllowedHosts, out _) is { } fault)
+        {
+            return ValidateOptionsResult.Fail($"Scheduler__Files__AllowedHosts {fault}.");
         }
         return options.MaxBytes <= 0
             ? ValidateOptionsResult.Fail("Scheduler__Files__MaxBytes must be a number of bytes above 0.")

@@ -38,7 +38,10 @@ internal sealed partial class WireTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Wire.Words<RunState>(), Is.EqualTo("SCHEDULED PENDING RUNNING COMPLETED FAILED SKIPPED".Split(' ')));
+            Assert.That(
+                Wire.Words<RunState>(),
+                Is.EqualTo("SCHEDULED PENDING RUNNING COMPLETED FAILED SKIPPED".Split(' '))
+            );
             Assert.That(
                 Wire.Words<SkipReason>(),
                 Is.EqualTo(
@@ -73,10 +76,7 @@ internal sealed partial class WireTests
     [Test]
     public void A_number_is_no_word()
     {
-        Assert.That(
-            () => JsonSerializer.Deserialize<RunState>("2", WireJson.Options),
-            Throws.TypeOf<JsonException>()
-        );
+        Assert.That(() => JsonSerializer.Deserialize<RunState>("2", WireJson.Options), Throws.TypeOf<JsonException>());
         Assert.That(() => Wire.Name((RunState)99), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DuckDB.NET.Data;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using NodaTime;
@@ -7,6 +8,7 @@ using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Datasets;
 using Scheduler.Core.Failpoints;
+using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
@@ -37,6 +39,8 @@ internal sealed class PipelineBench : IDisposable
     public int LockWaitSeconds { get; set; } = 10;
     public bool AllowProbe { get; set; } = true;
     public long MaxBytes { get; set; } = 10_000_000;
+    public string AllowedHosts { get; set; } = "";
+    public ILogger<PipelineRunner> Logger { get; set; } = NullLogger<PipelineRunner>.Instance;
     public IFailpoints Failpoints { get; set; } = new NoFailpoints();
     public IExtractAdapter? Adapter { get; set; }
 
@@ -50,8 +54,13 @@ internal sealed class PipelineBench : IDisposable
 
     public PipelineRunner Runner()
     {
-        var files = new TenantFiles(Options.Create(new FilesOptions { Root = FilesRoot, MaxBytes = MaxBytes }));
-        IExtractAdapter[] adapters = [Adapter ?? new FocusFileAdapter(files)];
+        var files = new FilesOptions
+        {
+            Root = FilesRoot,
+            MaxBytes = MaxBytes,
+            AllowedHosts = AllowedHosts,
+        };
+        IExtractAdapter[] adapters = [Adapter ?? FileAdapter(files, Time)];
         var options = Options.Create(new PipelineOptions { AllowProbe = AllowProbe, WorkerName = "worker-1" });
         var writer = new DatasetWriter(Files, Failpoints);
         return new PipelineRunner(
@@ -62,9 +71,15 @@ internal sealed class PipelineBench : IDisposable
             Failpoints,
             Time,
             options,
-            NullLogger<PipelineRunner>.Instance
+            Logger
         );
     }
+
+    public static FocusFileAdapter FileAdapter(FilesOptions options, TimeProvider time) =>
+        new(
+            new TenantFiles(Options.Create(options)),
+            new RemoteFiles(Options.Create(options), new GuardedHttp(new SystemResolver(), new TcpDialer(), time), time)
+        );
 
     public Task<PipelineResult> RunAsync(LeaseItem item, CancellationToken cancellationToken = default) =>
         Runner().RunAsync(item, cancellationToken);

@@ -27,6 +27,8 @@ public sealed class PipelineRegistrationTests
     [TestCase("Scheduler:Templates:Path", "/no/such/folder", "Scheduler:Templates:Path")]
     [TestCase("Scheduler:Files:Root", "/no/such/folder", "Scheduler__Files__Root")]
     [TestCase("Scheduler:Files:MaxBytes", "0", "Scheduler__Files__MaxBytes")]
+    [TestCase("Scheduler:Files:AllowedHosts", "a.example,https://b.example/", "Scheduler__Files__AllowedHosts")]
+    [TestCase("Scheduler:Files:AllowedHosts", "10.0.0.5", "Scheduler__Files__AllowedHosts")]
     [TestCase("Scheduler:Datasets:Path", " ", "Scheduler__Datasets__Path")]
     [TestCase("Scheduler:Datasets:Provider", "Nowhere", "Scheduler:Datasets:Provider")]
     [TestCase("SCHEDULER_FAILPOINTS", "load:after-delete=touch /tmp/a", "SCHEDULER_FAILPOINTS")]

@@ -32,7 +32,14 @@ internal sealed class LeaseEndingTests
     [TestCase(RunOutcome.Cancelled, LeaseEndKind.Cancelled)]
     public void Every_other_end_has_no_retry_and_counts_in_the_customers_day(RunOutcome outcome, LeaseEndKind kind)
     {
-        var end = Reported(new RunResult { QueueId = "q1", LeaseToken = "1.abc", Outcome = outcome });
+        var end = Reported(
+            new RunResult
+            {
+                QueueId = "q1",
+                LeaseToken = "1.abc",
+                Outcome = outcome,
+            }
+        );
 
         using (Assert.EnterMultipleScope())
         {
@@ -65,7 +72,10 @@ internal sealed class LeaseEndingTests
         {
             Assert.That(end.ErrorType, Is.EqualTo(ErrorType.Unknown));
             Assert.That(end.ErrorMessage, Has.Length.EqualTo(2000));
-            Assert.That((end.RetryRunId, end.RetryQueueId, end.RetryAt, end.RetryKey), Is.EqualTo((null as string, null as string, null as Instant?, null as string)));
+            Assert.That(
+                (end.RetryRunId, end.RetryQueueId, end.RetryAt, end.RetryKey),
+                Is.EqualTo((null as string, null as string, null as Instant?, null as string))
+            );
         }
     }
 
@@ -74,7 +84,10 @@ internal sealed class LeaseEndingTests
     {
         var end = LeaseEnding.Lost(Facts, Now);
 
-        Assert.That((end.Outcome, end.ErrorType, end.RetryAt), Is.EqualTo((LeaseEndKind.Lost, null as ErrorType?, null as Instant?)));
+        Assert.That(
+            (end.Outcome, end.ErrorType, end.RetryAt),
+            Is.EqualTo((LeaseEndKind.Lost, null as ErrorType?, null as Instant?))
+        );
     }
 
     private static LeaseEnd Reported(RunResult result) =>

@@ -47,7 +47,10 @@ internal sealed class WhyNotRunningTests
         {
             Assert.That(suspended.Cause, Is.EqualTo(WaitCause.CustomerNotRunnable));
             Assert.That(paused.Cause, Is.EqualTo(WaitCause.Paused));
-            Assert.That(parked, Is.EqualTo(new WaitExplanation(WaitCause.Overlap, "Run r0 of the same pipeline is not finished.")));
+            Assert.That(
+                parked,
+                Is.EqualTo(new WaitExplanation(WaitCause.Overlap, "Run r0 of the same pipeline is not finished."))
+            );
             Assert.That(early.Cause, Is.EqualTo(WaitCause.NotDueYet));
             Assert.That(full.Cause, Is.EqualTo(WaitCause.Cap));
             Assert.That(share.Cause, Is.EqualTo(WaitCause.WaitingItsShare));
@@ -86,7 +89,8 @@ internal sealed class WhyNotRunningTests
         Assert.That(WhyNotRunning.Explain(A(state, reason), null).Cause, Is.EqualTo(cause));
     }
 
-    private static WaitExplanation Explain(WaitingFacts facts) => WhyNotRunning.Explain(A(RunState.Pending, null), facts);
+    private static WaitExplanation Explain(WaitingFacts facts) =>
+        WhyNotRunning.Explain(A(RunState.Pending, null), facts);
 
     private static Run A(RunState state, SkipReason? reason) =>
         new()

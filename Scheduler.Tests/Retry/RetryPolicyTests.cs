@@ -70,11 +70,15 @@ internal sealed class RetryPolicyTests
 
         var waits = Enumerable
             .Range(0, 4)
-            .Select(attempt => RetryPolicy.NextAttempt(ErrorType.Timeout, attempt, config, null, Now, new Random(1)) - Now);
+            .Select(attempt =>
+                RetryPolicy.NextAttempt(ErrorType.Timeout, attempt, config, null, Now, new Random(1)) - Now
+            );
 
         Assert.That(
             waits,
-            Is.EqualTo(new Duration?[] { Duration.FromMinutes(1), Duration.FromMinutes(2), Duration.FromMinutes(4), null })
+            Is.EqualTo(
+                new Duration?[] { Duration.FromMinutes(1), Duration.FromMinutes(2), Duration.FromMinutes(4), null }
+            )
         );
     }
 

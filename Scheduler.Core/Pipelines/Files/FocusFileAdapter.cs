@@ -5,8 +5,8 @@ using Scheduler.Core.Retry;
 
 namespace Scheduler.Core.Pipelines.Files;
 
-/// <summary>Reads a table of costs from a file in the customer's folder: CSV or Parquet, streamed.</summary>
-public sealed class FocusFileAdapter(TenantFiles files) : IExtractAdapter
+/// <summary>Reads a table of costs from a file in the customer's folder or at a URL: CSV or Parquet, streamed.</summary>
+public sealed class FocusFileAdapter(TenantFiles files, RemoteFiles remoteFiles) : IExtractAdapter
 {
     private const int PageRows = 1000;
 
@@ -16,14 +16,8 @@ public sealed class FocusFileAdapter(TenantFiles files) : IExtractAdapter
 
     public IReadOnlyList<AdapterOption> Options { get; } =
     [
-        new(
-            new TemplateParameter
-            {
-                Name = "path",
-                Kind = ParameterKind.Path,
-                Required = true,
-            }
-        ),
+        new(new TemplateParameter { Name = "path", Kind = ParameterKind.Path }),
+        new(new TemplateParameter { Name = "url", Kind = ParameterKind.Url }),
         new(
             new TemplateParameter
             {
@@ -57,11 +51,20 @@ public sealed class FocusFileAdapter(TenantFiles files) : IExtractAdapter
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var path = request.Options.Text("path")!;
-        await using var stream = Open(request.CustomerId, path);
+        var url = request.Options.Url("url");
+        var name = url?.Address.AbsolutePath ?? request.Options.Text("path") ?? "";
+        await using var stream = Require(
+            url is null
+                ? files.Open(request.CustomerId, name)
+                : await remoteFiles.DownloadAsync(url, request.WorkFolder, request.CallTimeout, cancellationToken)
+        );
         var before = (stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
-        var source = IsParquet(path, request.Options.Text("format"))
-            ? ParquetPages.ReadAsync(stream, request.WorkFolder, PageRows, cancellationToken)
+        var source = IsParquet(name, request.Options.Text("format"))
+            ? ParquetPages.ReadAsync(
+                url is null ? await CopyAsync(stream, request.WorkFolder, cancellationToken) : stream.Name,
+                PageRows,
+                cancellationToken
+            )
             : CsvPages.ReadAsync(stream, PageRows, cancellationToken);
         var limit = request.Options.Integer("max_rows") ?? long.MaxValue;
         var nullWord = request.Options.Text("null_word");
@@ -82,13 +85,26 @@ public sealed class FocusFileAdapter(TenantFiles files) : IExtractAdapter
         }
     }
 
-    private FileStream Open(string customerId, string path) =>
-        files.Open(customerId, path) switch
+    private static FileStream Require(FileOpening opening) =>
+        opening switch
         {
             FileOpening.Opened opened => opened.Stream,
-            FileOpening.Refused refused => throw new PipelineException(refused.ErrorType, refused.Message),
+            FileOpening.Refused refused => throw new PipelineException(
+                refused.ErrorType,
+                refused.Message,
+                refused.RetryAfter
+            ),
             _ => throw new InvalidOperationException("Not an outcome."),
         };
+
+    /// <summary>DuckDB opens files by name; only a copy is sure to be the file that was opened and checked.</summary>
+    private static async Task<string> CopyAsync(Stream stream, string workFolder, CancellationToken cancellationToken)
+    {
+        var copy = Path.Combine(workFolder, "source.parquet");
+        await using var target = File.Create(copy);
+        await stream.CopyToAsync(target, cancellationToken);
+        return copy;
+    }
 
     private static bool IsParquet(string path, string? format) =>
         format == "parquet" || (format != "csv" && path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase));

@@ -9,32 +9,28 @@ using Scheduler.Core.Storage;
 
 namespace Scheduler.Core.Pipelines.Files;
 
-/// <summary>Reads Parquet through an in-memory DuckDB, from a private copy of the file that was opened and checked.</summary>
+/// <summary>Reads Parquet through an in-memory DuckDB.</summary>
 internal static class ParquetPages
 {
     private static readonly SqlText Sql = SqlText.Load("duckdb", "staging");
 
+    /// <param name="file">A file that only this run can change.</param>
+    /// <param name="pageRows">Rows of a full page.</param>
     public static async IAsyncEnumerable<ExtractPage> ReadAsync(
-        Stream stream,
-        string workFolder,
+        string file,
         int pageRows,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var copy = Path.Combine(workFolder, "source.parquet");
-        await using (var target = File.Create(copy))
-        {
-            await stream.CopyToAsync(target, cancellationToken);
-        }
         await using var connection = new DuckDBConnection("DataSource=:memory:;threads=1;memory_limit=512MB");
         connection.Open();
         await using var command = connection.CreateCommand();
         command.CommandText = Sql["read_parquet"];
         command.UseStreamingMode = true;
-        command.Parameters.Add(new DuckDBParameter("path", copy));
+        command.Parameters.Add(new DuckDBParameter("path", file));
         await using var reader = await OpenAsync(command, cancellationToken);
         string[] columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
-        var (first, bytes) = (1L, stream.Position);
+        var (first, bytes) = (1L, new FileInfo(file).Length);
         while (true)
         {
             var rows = new List<string?[]>(pageRows);

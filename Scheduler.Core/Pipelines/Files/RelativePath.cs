@@ -25,7 +25,7 @@ public static partial class RelativePath
         }
         if (Scheme().IsMatch(path))
         {
-            return "is a URL or has a drive or scheme; only files in your own folder can be read";
+            return "is a URL or has a drive or scheme; it names a file in your own folder (a URL goes into the parameter url)";
         }
         if (path.Any(letter => IsBadLetter(letter)) || EncodedSeparator().IsMatch(path))
         {

@@ -22,6 +22,7 @@ public static class ParameterCheck
         var errors = new List<ParameterError>();
         var given = Given(parameters, errors);
         var resolved = new Dictionary<string, object>(StringComparer.Ordinal);
+        CheckExactlyOne(template.ExactlyOneOf, given, errors);
         foreach (var parameter in template.Parameters)
         {
             given.Remove(parameter.Name, out var json);
@@ -36,6 +37,24 @@ public static class ParameterCheck
         );
         values = new ResolvedValues(resolved);
         return errors;
+    }
+
+    private static void CheckExactlyOne(
+        IReadOnlyList<string> names,
+        Dictionary<string, JsonElement> given,
+        List<ParameterError> errors
+    )
+    {
+        var isSet = names.Where(name => given.TryGetValue(name, out var json) && json.ValueKind != JsonValueKind.Null);
+        switch (isSet.ToList())
+        {
+            case [] when names.Count > 0:
+                errors.Add(new ParameterError(names[0], $"or {string.Join(" or ", names.Skip(1))} is required"));
+                break;
+            case [var first, var second, ..]:
+                errors.Add(new ParameterError(second, $"cannot be set together with {first}"));
+                break;
+        }
     }
 
     private static void Resolve(

@@ -20,6 +20,9 @@ public enum ParameterKind
     /// <summary>A relative path in the customer's own folder.</summary>
     Path,
 
+    /// <summary>An https URL on a host that the operator allows.</summary>
+    Url,
+
     /// <summary>A letter or underscore, then letters, digits and underscores, at most 128.</summary>
     Identifier,
 

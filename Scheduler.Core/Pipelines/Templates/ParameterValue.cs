@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using NodaTime.Text;
+using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Files;
 
 namespace Scheduler.Core.Pipelines.Templates;
@@ -28,6 +29,12 @@ public static partial class ParameterValue
     /// <summary>Null when the text fits, else what would be right.</summary>
     public static string? TryParse(TemplateParameter parameter, string text, out object? value)
     {
+        if (parameter.Kind == ParameterKind.Url)
+        {
+            var refusal = OutboundUrl.TryParse(text, out var url);
+            value = url;
+            return refusal;
+        }
         value = Convert(parameter, text);
         return value is null ? $"must be {Wanted(parameter)}" : null;
     }
@@ -68,6 +75,7 @@ public static partial class ParameterValue
             ParameterKind.Date => "a day such as 2026-01-31",
             ParameterKind.Path =>
                 "a relative path such as exports/costs.csv, without '..', '~', backslashes or a scheme",
+            ParameterKind.Url => "a URL such as https://exports.example.com/costs.csv",
             ParameterKind.Identifier => "a letter or underscore, then letters, digits or underscores, at most 128",
             ParameterKind.GcpProject => "a Google Cloud project id",
             ParameterKind.BigqueryTable => "a table as project.dataset.table",

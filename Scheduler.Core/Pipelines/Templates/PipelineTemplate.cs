@@ -19,6 +19,9 @@ public sealed record PipelineTemplate
 
     public IReadOnlyList<TemplateParameter> Parameters { get; init; } = [];
 
+    /// <summary>Parameters of which exactly one must be set; empty when there is no such rule.</summary>
+    public IReadOnlyList<string> ExactlyOneOf { get; init; } = [];
+
     /// <summary>The kind of credential the extraction needs, or <c>none</c>.</summary>
     public required string Credential { get; init; }
 

@@ -1,10 +1,14 @@
 using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
+using Scheduler.Core.Net;
 
 namespace Scheduler.Core.Pipelines.Templates;
 
-/// <summary>Checked values by name: long, decimal, string, bool or <see cref="LocalDate"/>. What is unset is absent.</summary>
+/// <summary>
+/// Checked values by name: long, decimal, string, bool, <see cref="LocalDate"/> or <see cref="OutboundUrl"/>. What is
+/// unset is absent.
+/// </summary>
 public sealed class ResolvedValues(IReadOnlyDictionary<string, object> values)
 {
     public static ResolvedValues Empty { get; } = new(new Dictionary<string, object>());
@@ -17,15 +21,26 @@ public sealed class ResolvedValues(IReadOnlyDictionary<string, object> values)
 
     public LocalDate? Day(string name) => this[name] as LocalDate?;
 
+    public OutboundUrl? Url(string name) => this[name] as OutboundUrl;
+
+    /// <summary>The value as a name that may be shown and kept: of a URL everything but its query.</summary>
+    public string? Name(string name) => Url(name)?.ToString() ?? Text(name);
+
     /// <summary>False when unset.</summary>
     public bool Flag(string name) => this[name] is true;
 
-    /// <summary>The values as a JSON object, for the run log.</summary>
+    /// <summary>The values as a JSON object, for the run log; URLs without their query.</summary>
     public string ToJson() =>
         JsonSerializer.Serialize(
             values.ToDictionary(
                 pair => pair.Key,
-                pair => pair.Value is LocalDate day ? LocalDatePattern.Iso.Format(day) : pair.Value
+                pair =>
+                    pair.Value switch
+                    {
+                        LocalDate day => LocalDatePattern.Iso.Format(day),
+                        OutboundUrl url => url.ToString(),
+                        var value => value,
+                    }
             )
         );
 }

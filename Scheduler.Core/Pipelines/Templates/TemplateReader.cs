@@ -71,12 +71,27 @@ public static partial class TemplateReader
         return identity with
         {
             Parameters = parameters,
+            ExactlyOneOf = ReadExactlyOneOf(map, parameters),
             Credential = credential,
             Window = window,
             RunTimeout = run,
             CallTimeout = call,
             Steps = steps,
         };
+    }
+
+    private static IReadOnlyList<string> ReadExactlyOneOf(YamlMap map, IReadOnlyList<TemplateParameter> parameters)
+    {
+        const string key = "exactly_one_of";
+        var names = map.Texts(key);
+        var areOptional = names.All(name =>
+            parameters.Any(parameter => parameter.Name == name && !parameter.Required && parameter.Default is null)
+        );
+        if (map.Find(key) is not null && (names.Distinct().Count() < 2 || !areOptional))
+        {
+            map.Fault(key, "must list two or more parameters that are not required and have no default");
+        }
+        return names;
     }
 
     private static PipelineTemplate ReadIdentity(YamlMap map) =>

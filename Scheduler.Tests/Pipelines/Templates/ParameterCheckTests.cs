@@ -41,6 +41,7 @@ public sealed class ParameterCheckTests
     [TestCase("Enum", "\"TWO\"")]
     [TestCase("Date", "\"2026-01-31\"")]
     [TestCase("Path", "\"a/b.csv\"")]
+    [TestCase("Url", "\"https://exports.example.com/costs.csv?sig=x\"")]
     [TestCase("Identifier", "\"_a1\"")]
     [TestCase("GcpProject", "\"my-project\"")]
     [TestCase("BigqueryTable", "\"my-project.set.table_1\"")]
@@ -63,6 +64,8 @@ public sealed class ParameterCheckTests
     [TestCase("Enum", "\"three\"")]
     [TestCase("Date", "\"2026-02-30\"")]
     [TestCase("Path", "\"../x\"")]
+    [TestCase("Url", "\"ftp://exports.example.com/costs.csv\"")]
+    [TestCase("Url", "\"https://user@exports.example.com/costs.csv\"")]
     [TestCase("Identifier", "\"a; drop table x\"")]
     [TestCase("Identifier", "\"1a\"")]
     [TestCase("GcpProject", "\"Project\"")]
@@ -81,6 +84,39 @@ public sealed class ParameterCheckTests
             ParameterCheck.Check(Template, null).Single(),
             Is.EqualTo(new ParameterError("Int", "is required"))
         );
+    }
+
+    [TestCase("{}", "Path", "or Url is required")]
+    [TestCase("""{"Path":null}""", "Path", "or Url is required")]
+    [TestCase("""{"Path":"a.csv","Url":"https://a.example/"}""", "Url", "cannot be set together with Path")]
+    [TestCase("""{"Path":"../a.csv"}""", "Path", "must be a relative path")]
+    public void Of_alternatives_exactly_one_must_be_set(string json, string field, string message)
+    {
+        var template = Template with
+        {
+            Parameters = [.. Template.Parameters.Where(parameter => !parameter.Required)],
+            ExactlyOneOf = ["Path", "Url"],
+        };
+
+        var error = ParameterCheck.Check(template, JsonDocument.Parse(json).RootElement).Single();
+
+        Assert.That((error.Field, error.Message), Is.EqualTo((field, error.Message)));
+        Assert.That(error.Message, Does.StartWith(message));
+    }
+
+    [Test]
+    public void Values_are_kept_and_shown_without_the_query_of_a_url()
+    {
+        const string json = """{"Int":1,"Url":"https://a.example/costs.csv?sig=canary"}""";
+
+        ParameterCheck.Resolve(Template, JsonDocument.Parse(json).RootElement, out var values);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(values.ToJson(), Does.Contain("https://a.example/costs.csv").And.Not.Contains("canary"));
+            Assert.That(values.Name("Url"), Is.EqualTo("https://a.example/costs.csv"));
+            Assert.That(values.Url("Url")!.Address.Query, Is.EqualTo("?sig=canary"));
+        }
     }
 
     [Test]

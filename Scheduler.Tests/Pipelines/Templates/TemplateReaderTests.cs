@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using NUnit.Framework;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
@@ -10,7 +9,7 @@ public sealed class TemplateReaderTests
 {
     private static readonly IExtractAdapter[] Adapters =
     [
-        new FocusFileAdapter(new TenantFiles(Options.Create(new FilesOptions()))),
+        PipelineBench.FileAdapter(new FilesOptions(), TimeProvider.System),
     ];
 
     private static string Shipped(string file) => File.ReadAllText(Path.Combine(PipelineBench.TemplatesFolder, file));
@@ -56,110 +55,119 @@ public sealed class TemplateReaderTests
     [TestCase("kind: PipelineTemplate", "kind: Other", 2, "kind", "must be PipelineTemplate")]
     [TestCase("provider: FILE", "provider: file", 4, "metadata.provider", "upper-case")]
     [TestCase("domain: COST", "domain: MONEY", 5, "metadata.domain", "must be one of COST")]
-    [TestCase("version: 1.0.0", "version: one", 7, "metadata.version", "three numbers")]
-    [TestCase("version: 1.0.0", "versio: 1.0.0", 7, "metadata.versio", "unknown key")]
+    [TestCase("version: 1.1.0", "version: one", 7, "metadata.version", "three numbers")]
+    [TestCase("version: 1.1.0", "versio: 1.0.0", 7, "metadata.versio", "unknown key")]
     [TestCase("type: path", "type: file", 11, "parameters.path.type", "must be one of int, decimal")]
-    [TestCase("default: auto", "default: xml", 17, "parameters.format.default", "one of auto, csv, parquet")]
-    [TestCase("default: auto", "defautl: auto", 17, "parameters.format.defautl", "unknown key")]
-    [TestCase("default: 5000000", "default: 0", 33, "parameters.max_rows.default", "from 1 to 50000000")]
-    [TestCase("min: 1", "min: one", 31, "parameters.max_rows.min", "must be a number")]
-    [TestCase("max_length: 128", "min: 1", 21, "parameters.source_account_id.min", "does not fit")]
+    [TestCase("default: auto", "default: xml", 19, "parameters.format.default", "one of auto, csv, parquet")]
+    [TestCase("default: auto", "defautl: auto", 19, "parameters.format.defautl", "unknown key")]
+    [TestCase("default: 5000000", "default: 0", 35, "parameters.max_rows.default", "from 1 to 50000000")]
+    [TestCase("min: 1", "min: one", 33, "parameters.max_rows.min", "must be a number")]
+    [TestCase("max_length: 128", "min: 1", 23, "parameters.source_account_id.min", "does not fit")]
     [TestCase(
         "credential: none",
         "credential: service_account",
-        49,
+        53,
         "steps[0].extract.adapter",
         "needs credential: none"
     )]
-    [TestCase("timezone: UTC", "timezone: CET", 41, "window.timezone", "must be UTC")]
-    [TestCase("  from: from", "  from: path", 43, "window.from", "parameter of type date")]
-    [TestCase("run: 15m", "run: soon", 46, "timeouts.run", "90s, 15m or 2h")]
-    [TestCase("adapter: focus.file", "adapter: focus.fil", 49, "steps[0].extract.adapter", "there are focus.file")]
+    [TestCase("[path, url]", "[path]", 40, "exactly_one_of", "two or more parameters")]
+    [TestCase("[path, url]", "[path, format]", 40, "exactly_one_of", "not required and have no default")]
+    [TestCase("[path, url]", "[path, uri]", 40, "exactly_one_of", "not required and have no default")]
+    [TestCase("timezone: UTC", "timezone: CET", 44, "window.timezone", "must be UTC")]
+    [TestCase("  from: from", "  from: path", 46, "window.from", "parameter of type date")]
+    [TestCase("run: 15m", "run: soon", 49, "timeouts.run", "90s, 15m or 2h")]
+    [TestCase("adapter: focus.file", "adapter: focus.fil", 53, "steps[0].extract.adapter", "there are focus.file")]
     [TestCase(
         "path: { parameter: path }",
         "pth: { parameter: path }",
-        51,
+        55,
         "steps[0].extract.options.pth",
         "unknown key"
     )]
     [TestCase(
         "path: { parameter: path }",
         "path: { parameter: from }",
-        51,
+        55,
         "steps[0].extract.options.path.parameter",
         "of type path"
     )]
     [TestCase(
         "max_rows: { parameter: max_rows }",
         "max_rows: many",
-        53,
+        58,
         "steps[0].extract.options.max_rows",
         "whole number"
     )]
-    [TestCase("        sku_id:", "        sku:", 64, "steps[1].normalise.columns.sku", "not a column of cost_daily")]
-    [TestCase("        sku_id:", "        line_hash:", 64, "steps[1].normalise.columns.line_hash", "by the runner")]
+    [TestCase("        sku_id:", "        sku:", 69, "steps[1].normalise.columns.sku", "not a column of cost_daily")]
+    [TestCase("        sku_id:", "        line_hash:", 69, "steps[1].normalise.columns.line_hash", "by the runner")]
     [TestCase(
         "ChargePeriodStart, as: date",
         "ChargePeriodStart, as: day",
-        57,
+        62,
         "steps[1].normalise.columns.usage_date.as",
         "must be one of date"
     )]
     [TestCase(
         "ChargePeriodStart, as: date",
         "ChargePeriodStart, as: decimal",
-        57,
+        62,
         "steps[1].normalise.columns.usage_date.as",
         "does not fit"
     )]
     [TestCase(
         "from: ChargePeriodStart, as: date",
         "from: ChargePeriodStart",
-        57,
+        62,
         "steps[1].normalise.columns.usage_date.as",
         "is required here"
     )]
     [TestCase(
         "from: BilledCost, as: decimal",
         "as: decimal",
-        70,
+        75,
         "steps[1].normalise.columns.billed_cost.from",
         "either from or const"
     )]
     [TestCase(
         "from: ServiceName }",
         "from: ServiceName, scale: 2 }",
-        62,
+        67,
         "steps[1].normalise.columns.service_name.scale",
         "decimal only"
     )]
     [TestCase(
         "from: ServiceName }",
         "from: ServiceName, expr: x }",
-        62,
+        67,
         "steps[1].normalise.columns.service_name.expr",
         "unknown key"
     )]
     [TestCase(
         "        billing_currency: { from: BillingCurrency, as: upper }\n",
         "",
-        57,
+        62,
         "steps[1].normalise.columns",
         "must fill billing_currency"
     )]
-    [TestCase("charge_category]", "charge_categry]", 78, "steps[1].normalise.required", "charge_categry")]
-    [TestCase("unmapped: x_extra", "unmapped: drop", 79, "steps[1].normalise.unmapped", "x_extra, fail")]
+    [TestCase("charge_category]", "charge_categry]", 83, "steps[1].normalise.required", "charge_categry")]
+    [TestCase("unmapped: x_extra", "unmapped: drop", 84, "steps[1].normalise.unmapped", "x_extra, fail")]
     [TestCase(
         "estimated: open_period",
         "estimated: maybe",
-        80,
+        85,
         "steps[1].normalise.estimated",
         "never, today, open_period"
     )]
-    [TestCase("table: cost_daily", "table: costs", 82, "steps[2].load.table", "must be cost_daily")]
-    [TestCase("[source_account_id, path]", "[account]", 85, "steps[2].load.source_account", "must list parameters")]
-    [TestCase("shrink_percent: 50", "shrink_percent: 150", 86, "steps[2].load.guards.shrink_percent", "0 to 100")]
-    [TestCase("  - load:", "  - store:", 81, "steps[2]", "extract, normalise, load, probe")]
+    [TestCase("table: cost_daily", "table: costs", 87, "steps[2].load.table", "must be cost_daily")]
+    [TestCase(
+        "[source_account_id, path, url]",
+        "[account]",
+        90,
+        "steps[2].load.source_account",
+        "must list parameters"
+    )]
+    [TestCase("shrink_percent: 50", "shrink_percent: 150", 91, "steps[2].load.guards.shrink_percent", "0 to 100")]
+    [TestCase("  - load:", "  - store:", 86, "steps[2]", "extract, normalise, load, probe")]
     public void A_fault_names_file_line_and_key(string old, string changed, int line, string key, string message)
     {
         var yaml = Shipped("file.cost.focus_csv.yaml");

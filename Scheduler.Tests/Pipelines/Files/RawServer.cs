@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Scheduler.Tests.Pipelines.Files;
+
+/// <summary>Serves one connection on this host with fixed bytes, as no proper server would.</summary>
+internal sealed class RawServer : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task serving;
+
+    public RawServer(string reply, AfterReply after)
+    {
+        listener.Start();
+        serving = ServeAsync(reply, after);
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>Done when the request has come and the reply is out.</summary>
+    public Task Asked => asked.Task;
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await serving;
+        listener.Dispose();
+        stop.Dispose();
+    }
+
+    private async Task ServeAsync(string reply, AfterReply after)
+    {
+        try
+        {
+            using var client = await listener.AcceptTcpClientAsync(stop.Token);
+            var stream = client.GetStream();
+            var request = "";
+            var buffer = new byte[4096];
+            while (!request.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            {
+                request += Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, stop.Token));
+            }
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(reply), stop.Token);
+            asked.SetResult();
+            if (after == AfterReply.Wait)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+            }
+            if (after == AfterReply.Reset)
+            {
+                client.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+}
