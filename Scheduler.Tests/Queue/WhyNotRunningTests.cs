@@ -1,5 +1,6 @@
 using NodaTime;
 using NUnit.Framework;
+using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Runs;
 
@@ -45,52 +46,49 @@ internal sealed class WhyNotRunningTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(suspended.Cause, Is.EqualTo(WaitCause.CustomerNotRunnable));
-            Assert.That(paused.Cause, Is.EqualTo(WaitCause.Paused));
-            Assert.That(
-                parked,
-                Is.EqualTo(new WaitExplanation(WaitCause.Overlap, "Run r0 of the same pipeline is not finished."))
-            );
-            Assert.That(early.Cause, Is.EqualTo(WaitCause.NotDueYet));
-            Assert.That(full.Cause, Is.EqualTo(WaitCause.Cap));
-            Assert.That(share.Cause, Is.EqualTo(WaitCause.WaitingItsShare));
-            Assert.That(share.Detail, Does.Contain("4 runs"));
+            Assert.That(suspended.Reason, Is.EqualTo(WaitReason.CustomerNotRunnable));
+            Assert.That(paused.Reason, Is.EqualTo(WaitReason.Paused));
+            Assert.That(parked.Reason, Is.EqualTo(WaitReason.Overlap));
+            Assert.That(parked.Message, Is.EqualTo("Run r0 of the same pipeline is not finished."));
+            Assert.That(early.Reason, Is.EqualTo(WaitReason.NotDueYet));
+            Assert.That(full.Reason, Is.EqualTo(WaitReason.Cap));
+            Assert.That(share.Reason, Is.EqualTo(WaitReason.WaitingItsShare));
+            Assert.That(share.Message, Does.Contain("4 runs"));
         }
     }
 
     [Test]
     public void A_parked_run_whose_predecessor_has_just_ended_names_no_run()
     {
-        Assert.That(Explain(Free with { IsParked = true }).Detail, Does.StartWith("The run before it has just ended"));
+        Assert.That(Explain(Free with { IsParked = true }).Message, Does.StartWith("The run before it has just ended"));
     }
 
     [Test]
     public void No_cap_is_never_in_the_way()
     {
         Assert.That(
-            Explain(Free with { MaxConcurrentPipelines = null, LiveLeases = 9999 }).Cause,
-            Is.EqualTo(WaitCause.WaitingItsShare)
+            Explain(Free with { MaxConcurrentPipelines = null, LiveLeases = 9999 }).Reason,
+            Is.EqualTo(WaitReason.WaitingItsShare)
         );
     }
 
-    [TestCase(RunState.Completed, null, WaitCause.None)]
-    [TestCase(RunState.Running, null, WaitCause.None)]
-    [TestCase(RunState.Skipped, SkipReason.QuotaDaily, WaitCause.Quota)]
-    [TestCase(RunState.Skipped, SkipReason.QuotaMonthly, WaitCause.Quota)]
-    [TestCase(RunState.Skipped, SkipReason.Overlap, WaitCause.Overlap)]
-    [TestCase(RunState.Skipped, SkipReason.Paused, WaitCause.Paused)]
-    [TestCase(RunState.Skipped, SkipReason.Suspended, WaitCause.CustomerNotRunnable)]
-    [TestCase(RunState.Skipped, SkipReason.SubscriptionEnded, WaitCause.CustomerNotRunnable)]
-    [TestCase(RunState.Skipped, SkipReason.Cancelled, WaitCause.None)]
-    [TestCase(RunState.Skipped, SkipReason.Misfire, WaitCause.None)]
-    [TestCase(RunState.Pending, null, WaitCause.None, Description = "its item has just gone")]
-    public void A_run_that_does_not_wait_says_what_became_of_it(RunState state, SkipReason? reason, WaitCause cause)
+    [TestCase(RunState.Completed, null, WaitReason.None)]
+    [TestCase(RunState.Running, null, WaitReason.None)]
+    [TestCase(RunState.Skipped, SkipReason.QuotaDaily, WaitReason.Quota)]
+    [TestCase(RunState.Skipped, SkipReason.QuotaMonthly, WaitReason.Quota)]
+    [TestCase(RunState.Skipped, SkipReason.Overlap, WaitReason.Overlap)]
+    [TestCase(RunState.Skipped, SkipReason.Paused, WaitReason.Paused)]
+    [TestCase(RunState.Skipped, SkipReason.Suspended, WaitReason.CustomerNotRunnable)]
+    [TestCase(RunState.Skipped, SkipReason.SubscriptionEnded, WaitReason.CustomerNotRunnable)]
+    [TestCase(RunState.Skipped, SkipReason.Cancelled, WaitReason.None)]
+    [TestCase(RunState.Skipped, SkipReason.Misfire, WaitReason.None)]
+    [TestCase(RunState.Pending, null, WaitReason.None, Description = "its item has just gone")]
+    public void A_run_that_does_not_wait_says_what_became_of_it(RunState state, SkipReason? reason, WaitReason expected)
     {
-        Assert.That(WhyNotRunning.Explain(A(state, reason), null).Cause, Is.EqualTo(cause));
+        Assert.That(WhyNotRunning.Explain(A(state, reason), null).Reason, Is.EqualTo(expected));
     }
 
-    private static WaitExplanation Explain(WaitingFacts facts) =>
-        WhyNotRunning.Explain(A(RunState.Pending, null), facts);
+    private static RunWait Explain(WaitingFacts facts) => WhyNotRunning.Explain(A(RunState.Pending, null), facts);
 
     private static Run A(RunState state, SkipReason? reason) =>
         new()
