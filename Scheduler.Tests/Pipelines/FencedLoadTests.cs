@@ -4,7 +4,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Failpoints;
 using Scheduler.Core.Pipelines;
 using Scheduler.Core.Pipelines.Extract;
-using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Pipelines.Files;
 using Scheduler.Core.Retry;
 
 namespace Scheduler.Tests.Pipelines;
@@ -88,7 +88,9 @@ public sealed class FencedLoadTests : IDisposable
     {
         bench.WriteCosts(("2026-10-01", "A", "1"));
         PipelineBench.Completed(await bench.RunAsync(PipelineBench.FocusItem()));
-        bench.Adapter = new PagesThenFailure();
+        bench.Adapter = new PagesThenFailure(
+            PipelineBench.FileAdapter(new FilesOptions { Root = bench.FilesRoot }, bench.Time).Options
+        );
 
         var failed = PipelineBench.Failed(await bench.RunAsync(PipelineBench.FocusItem() with { LeaseEpoch = 2 }));
 
@@ -168,20 +170,11 @@ public sealed class FencedLoadTests : IDisposable
         }
     }
 
-    private sealed class PagesThenFailure : IExtractAdapter
+    private sealed class PagesThenFailure(IReadOnlyList<AdapterOption> options) : IExtractAdapter
     {
         public string Name => "focus.file";
         public string Credential => "none";
-        public IReadOnlyList<AdapterOption> Options { get; } =
-        [
-            .. new[]
-            {
-                ("path", ParameterKind.Path),
-                ("format", ParameterKind.Enum),
-                ("max_rows", ParameterKind.Int),
-                ("null_word", ParameterKind.String),
-            }.Select(option => new AdapterOption(new TemplateParameter { Name = option.Item1, Kind = option.Item2 })),
-        ];
+        public IReadOnlyList<AdapterOption> Options => options;
 
         public async IAsyncEnumerable<ExtractPage> ExtractAsync(
             ExtractRequest request,

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Scheduler.Tests.Pipelines.Files;
 
-/// <summary>Serves one connection on this host with fixed bytes, as no proper server would.</summary>
+/// <summary>
+/// Answers every connection to a port of this host with fixed bytes, as no proper server would. One after the other: a client
+/// that is cut off may try again on a connection of its own.
+/// </summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -35,28 +38,41 @@ internal sealed class RawServer : IAsyncDisposable
     {
         try
         {
-            using var client = await listener.AcceptTcpClientAsync(stop.Token);
-            var stream = client.GetStream();
-            var request = "";
-            var buffer = new byte[4096];
-            while (!request.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            while (true)
             {
-                request += Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, stop.Token));
-            }
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(reply), stop.Token);
-            asked.SetResult();
-            if (after == AfterReply.Wait)
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
-            }
-            if (after == AfterReply.Reset)
-            {
-                client.LingerState = new LingerOption(enable: true, seconds: 0);
+                using var client = await listener.AcceptTcpClientAsync(stop.Token);
+                await AnswerAsync(client, reply, after);
             }
         }
         catch (OperationCanceledException)
         {
             // The test is over.
+        }
+    }
+
+    private async Task AnswerAsync(TcpClient client, string reply, AfterReply after)
+    {
+        var stream = client.GetStream();
+        var request = "";
+        var buffer = new byte[4096];
+        while (!request.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            var count = await stream.ReadAsync(buffer, stop.Token);
+            if (count == 0)
+            {
+                return;
+            }
+            request += Encoding.ASCII.GetString(buffer, 0, count);
+        }
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(reply), stop.Token);
+        asked.TrySetResult();
+        if (after == AfterReply.Wait)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+        }
+        if (after == AfterReply.Reset)
+        {
+            client.LingerState = new LingerOption(enable: true, seconds: 0);
         }
     }
 }
