@@ -7,6 +7,7 @@ public sealed record LeaseFacts
 {
     public required string QueueId { get; init; }
     public required string LeaseToken { get; init; }
+    public required Instant LeaseExpiresAt { get; init; }
     public required string RunId { get; init; }
     public required string ConfigId { get; init; }
     public required string CustomerId { get; init; }

@@ -23,13 +23,16 @@ public sealed partial class LeaseReaper(
     {
         var now = await clock.ReadAsync(cancellationToken);
         var total = 0;
+        LeaseFacts? last = null;
         while (true)
         {
-            var expired = await queue.ListExpiredAsync(now, Page, cancellationToken);
+            // Page by page behind the last one seen: leases that somebody else ended meanwhile hide nothing behind them.
+            var expired = await queue.ListExpiredAsync(now, last, Page, cancellationToken);
             if (expired.Count == 0)
             {
                 return total;
             }
+            last = expired[^1];
             var ended = await queue.EndAsync(
                 [.. expired.Select(facts => LeaseEnding.Lost(facts, now))],
                 now,
@@ -42,11 +45,6 @@ public sealed partial class LeaseReaper(
                 LogLost(end.RunId!, end.State == RunState.Pending ? "queued again" : "given up");
             }
             total += taken.Count;
-            // A page on which nothing could be ended was handled by somebody else meanwhile, or would never be: stop here.
-            if (taken.Count == 0)
-            {
-                return total;
-            }
         }
     }
 

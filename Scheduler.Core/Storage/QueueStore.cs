@@ -64,15 +64,22 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
             cancellationToken
         );
 
-    /// <summary>A page of leases that ran out before <paramref name="now"/>.</summary>
+    /// <summary>A page of leases that have run out, in the order of their ends.</summary>
+    /// <param name="now">Leases that end then or before have run out.</param>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
     public Task<IReadOnlyList<LeaseFacts>> ListExpiredAsync(
         Instant now,
+        LeaseFacts? after,
         int limit,
         CancellationToken cancellationToken
     ) =>
         engine.RunAsync(
             new("queue", "list_expired"),
-            new SqlArguments().With("now", now).With("limit", limit),
+            new SqlArguments()
+                .With("now", now)
+                .With("afterExpiry", after?.LeaseExpiresAt ?? Instant.FromUnixTimeTicks(0))
+                .With("afterId", after?.QueueId ?? "")
+                .With("limit", limit),
             Facts,
             cancellationToken
         );
@@ -229,6 +236,7 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
         {
             QueueId = row.Text("queue_id"),
             LeaseToken = row.Text("lease_token"),
+            LeaseExpiresAt = row.At("lease_expires_at"),
             RunId = row.Text("run_id"),
             ConfigId = row.Text("config_id"),
             CustomerId = row.Text("customer_id"),

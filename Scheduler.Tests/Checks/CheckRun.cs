@@ -1,3 +1,5 @@
+using Scheduler.Tests.Support;
+
 namespace Scheduler.Tests.Checks;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Checks;
 

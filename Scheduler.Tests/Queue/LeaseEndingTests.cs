@@ -15,6 +15,7 @@ internal sealed class LeaseEndingTests
 
     private static readonly LeaseFacts Facts = new()
     {
+        LeaseExpiresAt = Instant.FromUtc(2026, 11, 2, 12, 0),
         QueueId = "q1",
         LeaseToken = "1.abc",
         RunId = "r1",

@@ -84,8 +84,8 @@ set held = 1
 where customer_id in (
   select m.customer_id
   from temp.candidates m
-  join pipeline_execution_queue q on q.queue_id = m.queue_id
-  join customer_pipeline_configs c on c.config_id = q.config_id
+  cross join pipeline_execution_queue q on q.queue_id = m.queue_id
+  cross join customer_pipeline_configs c on c.config_id = q.config_id
   where c.paused_until > (select now from temp.op)
 );
 update pipeline_execution_queue
@@ -95,9 +95,9 @@ where c.config_id = pipeline_execution_queue.config_id
   and pipeline_execution_queue.run_id in (
     select r.run_id
     from temp.candidates m
-    join pipeline_execution_queue q on q.queue_id = m.queue_id
-    join customer_pipeline_configs p on p.config_id = q.config_id and p.paused_until > (select now from temp.op)
-    join scheduled_pipeline_runs r on r.config_id = p.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+    cross join pipeline_execution_queue q on q.queue_id = m.queue_id
+    cross join customer_pipeline_configs p on p.config_id = q.config_id and p.paused_until > (select now from temp.op)
+    cross join scheduled_pipeline_runs r on r.config_id = p.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
   )
   and +pipeline_execution_queue.state = 'QUEUED'
   and +pipeline_execution_queue.visible_at <= (select now from temp.op);
@@ -306,6 +306,7 @@ order by b.key;
 select
   q.queue_id,
   q.lease_token,
+  q.lease_expires_at,
   r.run_id,
   r.config_id,
   r.customer_id,
@@ -324,10 +325,11 @@ order by b.key;
 
 -- name: list_expired
 -- mode: read
--- A page of leases that ran out, oldest first.
+-- A page of leases that ran out, oldest first, behind the last one of the page before.
 select
   q.queue_id,
   q.lease_token,
+  q.lease_expires_at,
   r.run_id,
   r.config_id,
   r.customer_id,
@@ -340,7 +342,9 @@ from pipeline_execution_queue q
 join scheduled_pipeline_runs r on r.run_id = q.run_id
 join customer_pipeline_configs c on c.config_id = r.config_id
 join customer_profiles p on p.customer_id = r.customer_id
-where q.state = 'PROCESSING' and q.lease_expires_at <= @now
+where q.state = 'PROCESSING'
+  and q.lease_expires_at <= @now
+  and (q.lease_expires_at, q.queue_id) > (@afterExpiry, @afterId)
 order by q.lease_expires_at, q.queue_id
 limit @limit;
 

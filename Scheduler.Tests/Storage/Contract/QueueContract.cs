@@ -247,6 +247,24 @@ internal abstract class QueueContract : StoreContract
     }
 
     [Test]
+    public async Task One_pass_of_the_reaper_ends_every_lease_that_ran_out()
+    {
+        const int Many = 1_100;
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", [.. Enumerable.Range(0, Many).Select(i => $"p{i}")]);
+        var leased = 0;
+        while (leased < Many)
+        {
+            leased += (await H.LeaseAsync(count: 100)).Count;
+        }
+        H.Advance(H.Leases.Lease);
+
+        var ended = await H.Reaper.ReapAsync(default);
+
+        Assert.That(ended, Is.EqualTo(Many));
+    }
+
+    [Test]
     public async Task The_reaper_and_the_worker_cannot_both_end_one_lease()
     {
         await H.OnboardAsync("acme");
