@@ -4,7 +4,8 @@ pragma synchronous = full;
 pragma busy_timeout = 5000;
 pragma temp_store = memory;
 pragma cache_size = -131072;
-pragma wal_autocheckpoint = 16000;
+-- Every 256 MiB: a storm of new runs rewrites the same index pages in every batch.
+pragma wal_autocheckpoint = 65536;
 
 -- name: reader
 pragma busy_timeout = 5000;
