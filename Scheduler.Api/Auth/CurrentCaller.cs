@@ -1,3 +1,4 @@
+using Scheduler.Core.Audit;
 using Scheduler.Core.Security;
 
 namespace Scheduler.Api.Auth;
@@ -21,8 +22,29 @@ public sealed record CurrentCaller
     /// <summary>The key's scopes as stored; empty for every other kind.</summary>
     public IReadOnlyList<string> Scopes => Identity?.Scopes ?? [];
 
+    /// <summary>The request, as its answer and the log name it.</summary>
+    public string? RequestId { get; init; }
+
     public bool IsAdmin => Kind == CallerKind.Admin;
 
     /// <summary>The caller of a request; anonymous before authentication and without a valid credential.</summary>
-    public static CurrentCaller Of(HttpContext? context) => context?.Features.Get<CurrentCaller>() ?? Anonymous;
+    public static CurrentCaller Of(HttpContext? context) =>
+        (context?.Features.Get<CurrentCaller>() ?? Anonymous) with
+        {
+            RequestId = context?.TraceIdentifier,
+        };
+
+    /// <summary>The caller as the audit trail names it.</summary>
+    public Actor AsActor() =>
+        new(
+            Kind switch
+            {
+                CallerKind.Customer => ActorKind.Customer,
+                CallerKind.Worker => ActorKind.Worker,
+                CallerKind.Admin => ActorKind.Admin,
+                _ => ActorKind.Anonymous,
+            },
+            KeyId,
+            RequestId
+        );
 }

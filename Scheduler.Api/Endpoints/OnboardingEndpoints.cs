@@ -36,7 +36,7 @@ internal static class OnboardingEndpoints
         CurrentCaller caller,
         CancellationToken cancellation
     ) =>
-        await onboarding.OnboardAsync(body.Value, caller.KeyId, cancellation) switch
+        await onboarding.OnboardAsync(body.Value, caller.AsActor(), cancellation) switch
         {
             OnboardResult.Created(var customer) => TypedResults.Created(
                 $"/api/v1/customers/{customer.CustomerId}",

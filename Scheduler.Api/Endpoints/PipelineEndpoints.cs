@@ -75,7 +75,7 @@ internal static class PipelineEndpoints
         CurrentCaller caller,
         CancellationToken cancellation
     ) =>
-        await pipelines.ConfigureAsync(id, body.Value, caller.KeyId, cancellation) switch
+        await pipelines.ConfigureAsync(id, body.Value, caller.AsActor(), cancellation) switch
         {
             ConfigureResult.Done(var config, true) => TypedResults.Created(
                 $"/api/v1/scheduler/customer/{id}/pipelines/{config.ConfigId}",
@@ -110,7 +110,7 @@ internal static class PipelineEndpoints
         CurrentCaller caller,
         CancellationToken cancellation
     ) =>
-        await retirement.DeactivateAsync(id, configId, caller.KeyId, cancellation) is { } config
+        await retirement.DeactivateAsync(id, configId, caller.AsActor(), cancellation) is { } config
             ? TypedResults.Ok(PipelineView.Of(config))
             : SchedulerProblem.Create(ErrorCode.NotFound);
 }

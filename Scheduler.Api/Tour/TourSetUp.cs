@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using NodaTime;
+using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Pipelines.Files;
@@ -22,7 +23,7 @@ internal sealed class TourSetUp(
     IOptions<FilesOptions> files
 )
 {
-    private const string Actor = "tour";
+    private static readonly Actor Operator = new(ActorKind.Operator, "tour", RequestId: null);
 
     /// <returns>The pipelines as they were configured, before the trigger: the next time of a due one is past.</returns>
     public async Task<IReadOnlyList<PipelineConfig>> RunAsync(CancellationToken cancellationToken)
@@ -60,7 +61,7 @@ internal sealed class TourSetUp(
                 SubscriptionPlan = customer.Plan,
                 Timezone = customer.Timezone,
             },
-            Actor,
+            Operator,
             cancellationToken
         );
         if (result is not (OnboardResult.Created or OnboardResult.CustomerExists))
@@ -98,7 +99,7 @@ internal sealed class TourSetUp(
             var result = await configuration.ConfigureAsync(
                 customer.CustomerId,
                 pipeline.Request,
-                Actor,
+                Operator,
                 cancellationToken
             );
             configured.Add(

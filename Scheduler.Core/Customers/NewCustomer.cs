@@ -23,5 +23,4 @@ public sealed record NewCustomer
 
     /// <summary>The customer's own date.</summary>
     public required LocalDate Today { get; init; }
-    public required string Actor { get; init; }
 }

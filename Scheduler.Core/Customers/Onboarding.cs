@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NodaTime;
+using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Quotas;
@@ -14,11 +15,11 @@ namespace Scheduler.Core.Customers;
 public sealed class Onboarding(CustomerStore customers, OperationClock clock, IIdSource ids)
 {
     /// <param name="request">Valid by its annotations.</param>
-    /// <param name="actor">Who asked, for created_by.</param>
+    /// <param name="actor">Who asked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<OnboardResult> OnboardAsync(
         OnboardRequest request,
-        string actor,
+        Actor actor,
         CancellationToken cancellationToken
     )
     {
@@ -28,8 +29,9 @@ public sealed class Onboarding(CustomerStore customers, OperationClock clock, II
         }
         var now = await clock.ReadAsync(cancellationToken);
         var key = ApiKey.Generate(request.CustomerId);
-        var customer = Compose(request, key, actor, now);
-        return await customers.TryOnboardAsync(customer, now, cancellationToken) switch
+        var customer = Compose(request, key, now);
+        var stamp = new AuditStamp(ids.NewId(now), actor);
+        return await customers.TryOnboardAsync(customer, stamp, now, cancellationToken) switch
         {
             OnboardOutcome.Created => new OnboardResult.Created(Answer(request, customer, key, now)),
             OnboardOutcome.CustomerExists => new OnboardResult.CustomerExists(),
@@ -38,7 +40,7 @@ public sealed class Onboarding(CustomerStore customers, OperationClock clock, II
         };
     }
 
-    private NewCustomer Compose(OnboardRequest request, ApiKey key, string actor, Instant now)
+    private NewCustomer Compose(OnboardRequest request, ApiKey key, Instant now)
     {
         var day = UsageDay.Of(request.CustomerId, request.Timezone, now);
         return new NewCustomer
@@ -58,7 +60,6 @@ public sealed class Onboarding(CustomerStore customers, OperationClock clock, II
             KeyPrefix = key.Prefix,
             UsageId = day.UsageId,
             Today = day.Date,
-            Actor = actor,
         };
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Pipelines;
@@ -28,7 +29,7 @@ public sealed class PipelineConfiguration(
     public async Task<ConfigureResult> ConfigureAsync(
         string customerId,
         ConfigurePipelineRequest request,
-        string actor,
+        Actor actor,
         CancellationToken cancellationToken
     )
     {
@@ -69,7 +70,7 @@ public sealed class PipelineConfiguration(
     private async Task<ConfigureResult> SaveAsync(
         PipelineConfig draft,
         Schedule schedule,
-        string actor,
+        Actor actor,
         CancellationToken cancellationToken
     )
     {
@@ -78,9 +79,10 @@ public sealed class PipelineConfiguration(
         {
             return new ConfigureResult.WrongSchedule("cron", "never fires.");
         }
-        draft = draft with { ConfigId = ids.NewId(now), NextRunTime = next, CreatedBy = actor };
+        draft = draft with { ConfigId = ids.NewId(now), NextRunTime = next, CreatedBy = actor.KeyId };
+        var stamp = new AuditStamp(ids.NewId(now), actor);
         if (
-            await configs.ConfigureAsync(draft, limits.MaxPerCustomer, now, cancellationToken)
+            await configs.ConfigureAsync(draft, limits.MaxPerCustomer, stamp, now, cancellationToken)
             is not var (config, isNew)
         )
         {
@@ -88,7 +90,7 @@ public sealed class PipelineConfiguration(
         }
         if (!config.IsActive && !isNew)
         {
-            await retirement.EndWaitingAsync(config.ConfigId, actor, now, cancellationToken);
+            await retirement.EndWaitingAsync(config.ConfigId, actor.KeyId, now, cancellationToken);
         }
         return new ConfigureResult.Done(config, isNew);
     }

@@ -1,10 +1,17 @@
 using NodaTime;
+using Scheduler.Core.Audit;
+using Scheduler.Core.Identifiers;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Core.Scheduling;
 
 /// <summary>Takes pipelines out of service.</summary>
-public sealed class PipelineRetirement(PipelineConfigStore configs, QueueStore queue, OperationClock clock)
+public sealed class PipelineRetirement(
+    PipelineConfigStore configs,
+    QueueStore queue,
+    OperationClock clock,
+    IIdSource ids
+)
 {
     private const int Page = 500;
 
@@ -15,15 +22,21 @@ public sealed class PipelineRetirement(PipelineConfigStore configs, QueueStore q
     public async Task<PipelineConfig?> DeactivateAsync(
         string customerId,
         string configId,
-        string actor,
+        Actor actor,
         CancellationToken cancellationToken
     )
     {
         var now = await clock.ReadAsync(cancellationToken);
-        var config = await configs.DeactivateAsync(customerId, configId, now, cancellationToken);
+        var config = await configs.DeactivateAsync(
+            customerId,
+            configId,
+            new AuditStamp(ids.NewId(now), actor),
+            now,
+            cancellationToken
+        );
         if (config is not null)
         {
-            await EndWaitingAsync(configId, actor, now, cancellationToken);
+            await EndWaitingAsync(configId, actor.KeyId, now, cancellationToken);
         }
         return config;
     }

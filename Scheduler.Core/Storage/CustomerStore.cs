@@ -1,4 +1,5 @@
 using NodaTime;
+using Scheduler.Core.Audit;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Usage;
 
@@ -10,13 +11,14 @@ public sealed class CustomerStore(ISqlEngine engine, OperationClock clock)
     /// <summary>Writes profile, subscription, owner, first key and usage row: all or nothing.</summary>
     public async Task<OnboardOutcome> TryOnboardAsync(
         NewCustomer customer,
+        AuditStamp stamp,
         Instant now,
         CancellationToken cancellationToken
     )
     {
         var rows = await engine.RunAsync(
             new("customers", "onboard"),
-            Arguments(customer).With("now", now),
+            Arguments(customer).With(stamp).With("now", now),
             row => (Created: row.Bool("created"), Exists: row.Bool("customer_exists")),
             cancellationToken
         );
@@ -103,6 +105,5 @@ public sealed class CustomerStore(ISqlEngine engine, OperationClock clock)
             .With("apiKeyHash", customer.ApiKeyHash)
             .With("keyPrefix", customer.KeyPrefix)
             .With("usageId", customer.UsageId)
-            .With("today", customer.Today)
-            .With("actor", customer.Actor);
+            .With("today", customer.Today);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodaTime;
+using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Time;
@@ -16,13 +17,14 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
     public async Task<(PipelineConfig Config, bool IsNew)?> ConfigureAsync(
         PipelineConfig config,
         int maxConfigs,
+        AuditStamp stamp,
         Instant now,
         CancellationToken cancellationToken
     )
     {
         var rows = await engine.RunAsync(
             new("pipeline_configs", "configure"),
-            Arguments(config).With("maxConfigs", maxConfigs).With("now", now),
+            Arguments(config).With("maxConfigs", maxConfigs).With(stamp).With("now", now),
             row => (Config: Map(row), IsNew: row.Bool("is_new")),
             cancellationToken
         );
@@ -65,12 +67,13 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
     public async Task<PipelineConfig?> DeactivateAsync(
         string customerId,
         string configId,
+        AuditStamp stamp,
         Instant now,
         CancellationToken cancellationToken
     ) =>
         await engine.FindAsync(
             new("pipeline_configs", "deactivate"),
-            new SqlArguments().With("customerId", customerId).With("configId", configId).With("now", now),
+            new SqlArguments().With("customerId", customerId).With("configId", configId).With(stamp).With("now", now),
             Map,
             cancellationToken
         );
@@ -111,7 +114,6 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
             .With("dstPolicy", Wire.Name(config.DstPolicy))
             .With("spreadSeconds", config.SpreadSeconds)
             .With("notificationEmails", JsonSerializer.Serialize(config.NotificationEmails))
-            .With("actor", config.CreatedBy)
             .With("description", config.Description);
 
     private static PipelineConfig Map(SqlRow row) =>

@@ -1,4 +1,6 @@
 using NodaTime;
+using Scheduler.Core.Audit;
+using Scheduler.Core.Contracts;
 
 namespace Scheduler.Core.Storage;
 
@@ -18,6 +20,13 @@ public sealed class SqlArguments
     public SqlArguments With(string name, Instant? value) => Add(name, value);
 
     public SqlArguments With(string name, LocalDate? value) => Add(name, value);
+
+    /// <summary>Who changes what, for the audit trail: auditId, actorKind, actor, requestId.</summary>
+    public SqlArguments With(AuditStamp stamp) =>
+        With("auditId", stamp.AuditId)
+            .With("actorKind", Wire.Name(stamp.Actor.Kind))
+            .With("actor", stamp.Actor.KeyId)
+            .With("requestId", stamp.Actor.RequestId);
 
     /// <summary>A list of records, sent as one JSON array with snake_case names.</summary>
     public SqlArguments WithRows<T>(string name, IReadOnlyList<T> rows)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NodaTime;
 using NodaTime.Extensions;
+using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Failpoints;
@@ -67,6 +68,11 @@ internal sealed class StoreHarness
 
     public void Advance(Duration duration) => Time.Advance(duration.ToTimeSpan());
 
+    /// <summary>Who the tests are in the audit trail.</summary>
+    public static Actor Actor { get; } = new(ActorKind.Operator, "test", RequestId: null);
+
+    public AuditStamp Stamp() => new(Ids.NewId(Now), Actor);
+
     public Task<OnboardOutcome> OnboardAsync(string customerId, string plan = "ENTERPRISE", string timezone = "UTC")
     {
         PlanCatalog.TryFind(plan, out var found);
@@ -87,8 +93,8 @@ internal sealed class StoreHarness
                 KeyPrefix = $"{customerId}_api_abcdef",
                 UsageId = day.UsageId,
                 Today = day.Date,
-                Actor = "test",
             },
+            Stamp(),
             Now,
             default
         );
@@ -128,7 +134,7 @@ internal sealed class StoreHarness
         {
             config = config with { NextRunTime = OccurrenceCalculator.Next(valid.Schedule, Now) };
         }
-        return (await Configs.ConfigureAsync(config, 1_000_000, Now, default))!.Value.Config;
+        return (await Configs.ConfigureAsync(config, 1_000_000, Stamp(), Now, default))!.Value.Config;
     }
 
     public Task<TriggerResponse> TriggerAsync(int batchSize = 1000) =>

@@ -42,6 +42,15 @@ select
 from customer_subscriptions s
 where s.subscription_id = @subscriptionId;
 
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, after_json
+)
+select
+  @auditId, 'customer:' || d.customer_id, d.customer_id, @now, @actorKind, @actor, @requestId, 'customer.onboard', d.target,
+  d.document
+from scheduler_audited_profiles d
+join customer_subscriptions s on s.customer_id = d.customer_id and s.subscription_id = @subscriptionId;
+
 select
   exists (select 1 from customer_subscriptions where subscription_id = @subscriptionId) as created,
   exists (select 1 from customer_profiles where customer_id = @customerId) as customer_exists;

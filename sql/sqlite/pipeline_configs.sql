@@ -2,6 +2,15 @@
 -- mode: write
 -- Creates the pipeline, or changes the one with the same unique key. next_run_time moves only when the schedule changes or the
 -- pipeline comes back to life; the interval chain stays, so that no data is left out or repeated.
+delete from temp.audited;
+insert into temp.audited (target, before_json)
+select target, document from scheduler_audited_pipelines
+where target = (
+  select config_id from customer_pipeline_configs
+  where customer_id = @customerId and provider = @provider and domain = @domain
+    and pipeline_template = @template and pipeline_name = @name
+);
+
 insert into customer_pipeline_configs (
   config_id, customer_id, provider, domain, pipeline_template, pipeline_name, is_active, schedule_type, schedule_cron,
   timezone, next_run_time, priority, credential_id, parameters, retry_config, misfire_policy, overlap_policy, dst_policy,
@@ -58,6 +67,21 @@ where rule = 'SCHEDULE_SET_ASIDE' and resolved_at is null
       and pipeline_template = @template and pipeline_name = @name and is_active = 1
   );
 
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, before_json, after_json
+)
+select
+  @auditId, 'customer:' || d.customer_id, d.customer_id, @now, @actorKind, @actor, @requestId,
+  case when a.target is null then 'pipeline.create' else 'pipeline.update' end, d.target, a.before_json, d.document
+from scheduler_audited_pipelines d
+left join temp.audited a on a.target = d.target
+where d.target = (
+    select config_id from customer_pipeline_configs
+    where customer_id = @customerId and provider = @provider and domain = @domain
+      and pipeline_template = @template and pipeline_name = @name
+  )
+  and d.document is not a.before_json;
+
 select *, config_id = @configId as is_new
 from customer_pipeline_configs
 where customer_id = @customerId and provider = @provider and domain = @domain
@@ -79,9 +103,24 @@ select * from customer_pipeline_configs where customer_id = @customerId and conf
 
 -- name: deactivate
 -- mode: write
+delete from temp.audited;
+insert into temp.audited (target, before_json)
+select target, document from scheduler_audited_pipelines where target = @configId and customer_id = @customerId;
+
 update customer_pipeline_configs
 set is_active = 0, updated_at = @now
 where customer_id = @customerId and config_id = @configId and is_active = 1;
+
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, before_json, after_json
+)
+select
+  @auditId, 'customer:' || d.customer_id, d.customer_id, @now, @actorKind, @actor, @requestId, 'pipeline.deactivate', d.target,
+  a.before_json, d.document
+from temp.audited a
+join scheduler_audited_pipelines d on d.target = a.target
+where d.document is not a.before_json;
+
 select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
 
 -- name: provider_parameters

@@ -91,3 +91,5 @@ create temp table skipped (
   reason text not null,
   note text
 );
+-- What is about to be changed, as the audit trail will show it.
+create temp table audited (target text not null primary key, before_json text not null);

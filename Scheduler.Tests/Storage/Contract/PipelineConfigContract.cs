@@ -80,10 +80,21 @@ internal abstract class PipelineConfigContract : SeededContract
                 PipelineName = "two",
             },
             1,
+            H.Stamp(),
             H.Now,
             default
         );
-        var changed = await H.Configs.ConfigureAsync(one with { ConfigId = "y", Priority = 8 }, 1, H.Now, default);
+        var changed = await H.Configs.ConfigureAsync(
+            one with
+            {
+                ConfigId = "y",
+                Priority = 8,
+            },
+            1,
+            H.Stamp(),
+            H.Now,
+            default
+        );
 
         using (Assert.EnterMultipleScope())
         {
@@ -104,7 +115,7 @@ internal abstract class PipelineConfigContract : SeededContract
             await H.ConfigureAsync("bolt", $"p{i}");
         }
         var all = await ListAsync();
-        await H.Configs.DeactivateAsync("acme", all[1].ConfigId, H.Now, default);
+        await H.Configs.DeactivateAsync("acme", all[1].ConfigId, H.Stamp(), H.Now, default);
 
         var first = await H.Configs.ListAsync("acme", null, null, 3, default);
         var second = await H.Configs.ListAsync("acme", null, first[^1].ConfigId, 3, default);
@@ -130,8 +141,8 @@ internal abstract class PipelineConfigContract : SeededContract
         await H.OnboardAsync("bolt");
         var config = await H.ConfigureAsync("acme");
 
-        var foreign = await H.Configs.DeactivateAsync("bolt", config.ConfigId, H.Now, default);
-        var own = await H.Configs.DeactivateAsync("acme", config.ConfigId, H.Now, default);
+        var foreign = await H.Configs.DeactivateAsync("bolt", config.ConfigId, H.Stamp(), H.Now, default);
+        var own = await H.Configs.DeactivateAsync("acme", config.ConfigId, H.Stamp(), H.Now, default);
         H.AdvanceToNextHour();
 
         using (Assert.EnterMultipleScope())

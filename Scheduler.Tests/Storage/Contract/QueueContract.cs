@@ -413,7 +413,7 @@ internal abstract class QueueContract : StoreContract
         await H.OnboardAsync("acme");
         await H.QueueAsync("acme", "main");
         var item = (await H.LeaseAsync()).Single();
-        await H.Configs.DeactivateAsync("acme", item.ConfigId, H.Now, default);
+        await H.Configs.DeactivateAsync("acme", item.ConfigId, H.Stamp(), H.Now, default);
 
         var receipt = await H.ReportAsync(item, RunOutcome.Failed, ErrorType.Timeout);
 

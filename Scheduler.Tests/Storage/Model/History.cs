@@ -263,7 +263,7 @@ internal sealed class History
         Note("configure", 1, $"{customer} {config.PipelineName} {config.ScheduleCron}");
         if (random.Next(4) == 0)
         {
-            await H.Configs.DeactivateAsync(customer, config.ConfigId, H.Now, default);
+            await H.Configs.DeactivateAsync(customer, config.ConfigId, H.Stamp(), H.Now, default);
             var waiting = await H.Queue.ListWaitingOfConfigAsync(config.ConfigId, 1000, default);
             Note("deactivate", (await H.Queue.SkipWaitingAsync(waiting, "key", H.Now, default)).Count);
         }

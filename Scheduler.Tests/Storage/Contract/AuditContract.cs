@@ -1,0 +1,59 @@
+using NUnit.Framework;
+
+namespace Scheduler.Tests.Storage.Contract;
+
+/// <summary>What changing scripts leave in the audit trail.</summary>
+internal abstract class AuditContract : StoreContract
+{
+    /// <summary>Every entry as "action target before → after", in the order of time.</summary>
+    protected abstract Task<IReadOnlyList<string>> EntriesAsync();
+
+    /// <summary>Runs a statement against the tables, behind the stores' back.</summary>
+    protected abstract Task ExecuteAsync(string statement);
+
+    [Test]
+    public async Task A_change_is_written_down_with_what_was_before_and_after()
+    {
+        await H.OnboardAsync("acme");
+        var config = await H.ConfigureAsync("acme");
+        await H.ConfigureAsync("acme", change: it => it with { Priority = 9 });
+        await H.Configs.DeactivateAsync("acme", config.ConfigId, H.Stamp(), H.Now, default);
+
+        var entries = await EntriesAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                entries.Select(entry => entry.Split(' ')[0]),
+                Is.EqualTo(["customer.onboard", "pipeline.create", "pipeline.update", "pipeline.deactivate"])
+            );
+            Assert.That(entries[2], Does.Contain("\"priority\":5").And.Contain("\"priority\":9"));
+        }
+    }
+
+    [Test]
+    public async Task What_changes_nothing_is_not_written_down()
+    {
+        await H.OnboardAsync("acme");
+        await H.OnboardAsync("acme");
+        var config = await H.ConfigureAsync("acme");
+        await H.ConfigureAsync("acme");
+        await H.Configs.DeactivateAsync("bolt", config.ConfigId, H.Stamp(), H.Now, default);
+        await H.Configs.DeactivateAsync("acme", config.ConfigId, H.Stamp(), H.Now, default);
+        await H.Configs.DeactivateAsync("acme", config.ConfigId, H.Stamp(), H.Now, default);
+
+        Assert.That(await EntriesAsync(), Has.Count.EqualTo(3));
+    }
+
+    [TestCase("delete from scheduler_audit_entries")]
+    [TestCase("update scheduler_audit_entries set after_json = '{}'")]
+    [TestCase("update scheduler_audit_entries set key_id = 'somebody else'")]
+    public async Task The_store_itself_refuses_to_change_the_trail(string statement)
+    {
+        await H.OnboardAsync("acme");
+        var before = await EntriesAsync();
+
+        Assert.That(() => ExecuteAsync(statement), Throws.Exception);
+        Assert.That(await EntriesAsync(), Is.EqualTo(before));
+    }
+}
