@@ -18,10 +18,11 @@ internal static class Executing
     public static IServiceCollection AddExecuting(
         this IServiceCollection services,
         ApiOptions options,
-        IConfiguration configuration
+        IConfiguration configuration,
+        IHostEnvironment environment
     )
     {
-        services.AddPipelines(configuration);
+        services.AddPipelines(configuration, environment);
         services.AddSingleton<ISchedulerApi, LeaseDeskApi>();
         services.AddSingleton(provider => new InlineExecution(
             provider.GetRequiredService<ISchedulerApi>(),
