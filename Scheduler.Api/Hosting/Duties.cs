@@ -1,4 +1,5 @@
 using Scheduler.Api.Settings;
+using Scheduler.Core.Alerts;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
@@ -38,6 +39,7 @@ internal static class Duties
             Sweep,
             (reaper, token) => reaper.PurgeAsync(token)
         );
+        services.AddDuty<QuotaAlerts>("The end of quota alerts", Sweep, (alerts, token) => alerts.ResolveAsync(token));
         return services;
     }
 

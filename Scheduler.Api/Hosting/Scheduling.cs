@@ -1,6 +1,7 @@
 using NodaTime;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Settings;
+using Scheduler.Core.Alerts;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
@@ -49,6 +50,7 @@ internal static class Scheduling
         services.AddSingleton<PipelineConfigStore>();
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<StatusStore>();
+        services.AddSingleton<QuotaAlerts>();
         services.AddSingleton<ApiKeyStore>();
         services.AddApiKeyDirectory(provider => provider.GetRequiredService<ApiKeyStore>());
         services.AddSingleton<IReadinessProbe, StoreReadiness>();

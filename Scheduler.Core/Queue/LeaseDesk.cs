@@ -21,8 +21,11 @@ public sealed partial class LeaseDesk(
     ILogger<LeaseDesk> logger
 )
 {
-    // Looks at the queue within one claim: each removes customers that cannot be served from the round, so few are needed.
+    // Looks at the queue within one claim. Each sets aside the customers it could not serve, so that the next one comes further, and
+    // looks at more of them: after an event that closes thousands at once, a few looks find those that are left.
     private const int MostLooks = 64;
+    private const int SpareVisits = 16;
+    private const int MostVisits = 4_000;
 
     /// <summary>Leases up to <paramref name="count"/> items; waits up to <paramref name="wait"/> while there are none.</summary>
     public async Task<IReadOnlyList<LeaseItem>> LeaseAsync(
@@ -112,9 +115,11 @@ public sealed partial class LeaseDesk(
     )
     {
         var items = new List<LeaseItem>();
+        var spare = SpareVisits;
         for (var look = 0; look < MostLooks && items.Count < count; look++)
         {
-            var request = new ClaimRequest(workerId, count - items.Count, ids.NewNonce(), options.Lease);
+            var left = count - items.Count;
+            var request = new ClaimRequest(workerId, left, left + spare, ids.NewNonce(), options.Lease);
             // What an earlier look has leased must reach the caller.
             var token = items.Count == 0 ? cancellationToken : CancellationToken.None;
             var result = await queue.TryClaimAsync(request, token);
@@ -123,6 +128,7 @@ public sealed partial class LeaseDesk(
             {
                 break;
             }
+            spare = Math.Min(MostVisits, spare * 4);
         }
         return items;
     }

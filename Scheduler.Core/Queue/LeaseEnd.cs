@@ -16,6 +16,9 @@ public sealed record LeaseEnd
     public required string UsageId { get; init; }
     public required LocalDate UsageDate { get; init; }
 
+    /// <summary>Switches the pipeline off when it has failed so many times in a row; null never does.</summary>
+    public int? DisableAfter { get; init; }
+
     /// <summary>The retry to create; all four or none.</summary>
     public string? RetryRunId { get; init; }
     public string? RetryQueueId { get; init; }

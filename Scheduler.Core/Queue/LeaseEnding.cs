@@ -30,20 +30,15 @@ public static class LeaseEnding
     private static LeaseEnd Failed(LeaseFacts facts, RunResult result, Instant now, Random random, IIdSource ids)
     {
         var error = result.ErrorType ?? ErrorType.Unknown;
+        var config = RetryConfig.Parse(facts.RetryConfig);
         var end = Plain(facts, LeaseEndKind.Failed, now) with
         {
             ErrorType = error,
             ErrorMessage = Cut(result.ErrorMessage),
+            DisableAfter = config.DisableAfterFailures,
         };
         var asked = result.RetryAfter is { } seconds ? Duration.FromSeconds(seconds) : (Duration?)null;
-        var retryAt = RetryPolicy.NextAttempt(
-            error,
-            facts.RetryAttempt,
-            RetryConfig.Parse(facts.RetryConfig),
-            asked,
-            now,
-            random
-        );
+        var retryAt = RetryPolicy.NextAttempt(error, facts.RetryAttempt, config, asked, now, random);
         return retryAt is null
             ? end
             : end with

@@ -60,10 +60,14 @@ public sealed partial class LeaseReaper(
         await queue.WakeCustomersAsync(customerId: null, now, cancellationToken);
     }
 
-    /// <summary>Skips what has waited past the limit for a customer or pipeline that cannot run; returns how many.</summary>
+    /// <summary>
+    /// Skips what a customer or pipeline that cannot run has kept waiting past the limit, and what waits for a pipeline that was
+    /// switched off; returns how many.
+    /// </summary>
     public async Task<int> SkipOverdueAsync(CancellationToken cancellationToken)
     {
         var now = await clock.ReadAsync(cancellationToken);
+        await queue.NoteHoldsAsync(now, cancellationToken);
         var total = 0;
         while (true)
         {

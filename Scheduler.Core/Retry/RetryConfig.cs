@@ -31,9 +31,25 @@ public sealed record RetryConfig : IValidatableObject
     /// <summary>Retries these error types only; without it those that are worth another try.</summary>
     public IReadOnlyList<ErrorType>? RetryOnErrors { get; init; }
 
-    /// <summary>Reads what was stored; null and missing fields take the defaults.</summary>
-    public static RetryConfig Parse(string? json) =>
-        json is null ? Default : JsonSerializer.Deserialize<RetryConfig>(json, WireJson.Options) ?? Default;
+    /// <summary>Switches the pipeline off after so many failures in a row, 1 to 1,000; without it never.</summary>
+    [Range(1, 1_000)]
+    public int? DisableAfterFailures { get; init; }
+
+    /// <summary>
+    /// Reads what was stored; null and missing fields take the defaults, and so does all of what cannot be read: one damaged row must
+    /// not hold up the results of others.
+    /// </summary>
+    public static RetryConfig Parse(string? json)
+    {
+        try
+        {
+            return json is null ? Default : JsonSerializer.Deserialize<RetryConfig>(json, WireJson.Options) ?? Default;
+        }
+        catch (JsonException)
+        {
+            return Default;
+        }
+    }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -42,9 +58,12 @@ public sealed record RetryConfig : IValidatableObject
         {
             yield return new("Must not be less than base_seconds.", [nameof(MaxBackoffSeconds)]);
         }
-        if (RetryOnErrors?.Any(type => type is ErrorType.WorkerLost or ErrorType.Cancelled) == true)
+        if (RetryOnErrors?.Where(type => !RetryPolicy.IsRetryable(type)).Distinct().ToList() is { Count: > 0 } lasting)
         {
-            yield return new("WORKER_LOST and CANCELLED are never retried.", [nameof(RetryOnErrors)]);
+            yield return new(
+                $"{string.Join(", ", lasting.Select(Wire.Name))}: never retried, another try would end the same.",
+                [nameof(RetryOnErrors)]
+            );
         }
     }
 }

@@ -20,11 +20,11 @@ public sealed class BatchPlanner(IIdSource ids, TriggerOptions options)
             {
                 case SchedulePlan.SetAside(var reason):
                     batch.SetAside.Add((pipeline, reason));
-                    batch.Pipelines.Add(Move(pipeline, null) with { DeactivateReason = reason });
+                    batch.Pipelines.Add(Move(pipeline, null, now) with { DeactivateReason = reason });
                     break;
                 case SchedulePlan.PassOver(var next):
                     batch.PassedOver++;
-                    batch.Pipelines.Add(Move(pipeline, next));
+                    batch.Pipelines.Add(Move(pipeline, next, now));
                     break;
                 case SchedulePlan.Fire fire:
                     Fire(batch, pipeline, fire, now);
@@ -36,6 +36,10 @@ public sealed class BatchPlanner(IIdSource ids, TriggerOptions options)
 
     private SchedulePlan Decide(DuePipeline pipeline, Instant now)
     {
+        if (!pipeline.ParametersValid)
+        {
+            return new SchedulePlan.SetAside("parameters: are no JSON; configure the pipeline anew.");
+        }
         try
         {
             return DuePlanner.Plan(pipeline.Schedule, now, options.MisfireGrace);
@@ -57,7 +61,7 @@ public sealed class BatchPlanner(IIdSource ids, TriggerOptions options)
             batch.Runs.Add(Run(pipeline, occurrence, now));
         }
         batch.Pipelines.Add(
-            Move(pipeline, fire.NextRunTime) with
+            Move(pipeline, fire.NextRunTime, now) with
             {
                 ChainEnd = fire.Occurrences[^1].IntervalEnd,
                 DeactivateReason = fire.NextRunTime is null ? "The schedule has no further occurrence." : null,
@@ -90,11 +94,15 @@ public sealed class BatchPlanner(IIdSource ids, TriggerOptions options)
         };
     }
 
-    private static PlannedPipeline Move(DuePipeline pipeline, Instant? next) =>
+    private static PlannedPipeline Move(DuePipeline pipeline, Instant? next, Instant now) =>
         new()
         {
             ConfigId = pipeline.Schedule.ConfigId,
             Expected = pipeline.Expected,
+            Cron = pipeline.Schedule.Cron,
+            Timezone = pipeline.Schedule.Timezone,
+            DstPolicy = pipeline.Schedule.DstPolicy,
+            IsLive = pipeline.Schedule.CustomerRunnable && !(pipeline.Schedule.PausedUntil > now),
             NextRunTime = next,
         };
 }

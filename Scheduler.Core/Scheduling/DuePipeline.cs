@@ -10,6 +10,9 @@ public sealed record DuePipeline
     public required string CustomerTimezone { get; init; }
     public required int SpreadSeconds { get; init; }
 
+    /// <summary>False where the stored parameters are no JSON; such a pipeline is set aside.</summary>
+    public bool ParametersValid { get; init; } = true;
+
     /// <summary>The stored next_run_time; the batch is written only while it still stands.</summary>
     public Instant Expected => Schedule.NextRunTime;
 }

@@ -1,4 +1,5 @@
 using NodaTime;
+using Scheduler.Core.Time;
 
 namespace Scheduler.Core.Scheduling;
 
@@ -9,6 +10,12 @@ public sealed record PlannedPipeline
 
     /// <summary>The next_run_time that planning started from; if the store holds another one by now, nothing is written.</summary>
     public required Instant Expected { get; init; }
+
+    /// <summary>The schedule that planning started from, and whether the pipeline could run then; likewise.</summary>
+    public required string Cron { get; init; }
+    public required string Timezone { get; init; }
+    public required DstPolicy DstPolicy { get; init; }
+    public required bool IsLive { get; init; }
     public Instant? NextRunTime { get; init; }
 
     /// <summary>Set for a pipeline that is set aside.</summary>

@@ -10,9 +10,6 @@ namespace Scheduler.Core.Storage;
 /// <summary>The queue: claims, leases and their ends. Every write is guarded by the item's state and its lease token.</summary>
 public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
 {
-    // Customers looked at beyond those that could fill the claim, so that a few at their cap do not cost a second look.
-    private const int SpareVisits = 16;
-
     /// <summary>Leases lost before a run is given up.</summary>
     public const int MaxLeaseLosses = 3;
 
@@ -24,7 +21,7 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
             new SqlArguments()
                 .With("now", clock.ForScript)
                 .With("count", request.Count)
-                .With("visit", request.Count + SpareVisits)
+                .With("visit", request.Visit)
                 .With("workerId", request.WorkerId)
                 .With("nonce", request.Nonce)
                 .With("leaseMicros", Micros(request.Lease)),
@@ -127,16 +124,30 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
             cancellationToken
         );
 
-    /// <summary>Items that have waited since before <paramref name="createdBefore"/> for a customer or pipeline that cannot run.</summary>
+    /// <summary>
+    /// Notes since when customers that may not run and paused pipelines keep items waiting, and forgets those that came back.
+    /// </summary>
+    public Task NoteHoldsAsync(Instant now, CancellationToken cancellationToken) =>
+        engine.SingleAsync(
+            new("queue", "note_holds"),
+            new SqlArguments().With("now", now),
+            row => row.Int64("held"),
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Items held back by their customer or a pause of their pipeline since <paramref name="heldBefore"/> or longer, and those of
+    /// pipelines that were switched off.
+    /// </summary>
     public Task<IReadOnlyList<WaitingRun>> ListOverdueWaitingAsync(
         Instant now,
-        Instant createdBefore,
+        Instant heldBefore,
         int limit,
         CancellationToken cancellationToken
     ) =>
         engine.RunAsync(
             new("queue", "list_overdue_waiting"),
-            new SqlArguments().With("now", now).With("createdBefore", createdBefore).With("limit", limit),
+            new SqlArguments().With("now", now).With("heldBefore", heldBefore).With("limit", limit),
             row => new WaitingRun(row.Text("run_id"), row.Word<SkipReason>("reason")),
             cancellationToken
         );

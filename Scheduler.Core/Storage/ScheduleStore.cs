@@ -26,6 +26,7 @@ public sealed class ScheduleStore(ISqlEngine engine)
                 CustomerId = row.Text("customer_id"),
                 CustomerTimezone = row.Text("customer_timezone"),
                 SpreadSeconds = row.Int32("spread_seconds"),
+                ParametersValid = row.Bool("parameters_valid"),
                 Schedule = new DueSchedule
                 {
                     ConfigId = row.Text("config_id"),

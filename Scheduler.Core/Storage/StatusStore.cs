@@ -1,3 +1,4 @@
+using NodaTime;
 using Scheduler.Core.Alerts;
 using Scheduler.Core.Status;
 
@@ -29,6 +30,15 @@ public sealed class StatusStore(ISqlEngine engine, OperationClock clock)
                 FinishedLastHour = row.Int64("finished_last_hour"),
                 FailedLastHour = row.Int64("failed_last_hour"),
             },
+            cancellationToken
+        );
+
+    /// <summary>Resolves the quota alerts of days that are over or have room again; returns how many.</summary>
+    public async Task<long> ResolvePastQuotasAsync(Instant now, CancellationToken cancellationToken) =>
+        await engine.SingleAsync(
+            new("status", "resolve_past_quotas"),
+            new SqlArguments().With("now", now),
+            row => row.Int64("resolved"),
             cancellationToken
         );
 

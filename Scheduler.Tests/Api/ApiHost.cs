@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NUnit.Framework;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Storage;
@@ -102,9 +103,19 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
         });
     }
 
+    /// <summary>Whatever a test did: no key of it stands in a log line, all levels logged, or in the database.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
+        var secrets = Keys.Secrets.Append(AdminKey).Append(WorkerKey).ToList();
+        var told = Logs.Lines.FirstOrDefault(line => secrets.Any(line.Contains));
+        Assert.That(told, Is.Null, "a secret in the log");
+        var database = Path.Combine(folder, "scheduler.db");
+        if (File.Exists(database))
+        {
+            var stored = File.ReadAllText(database, System.Text.Encoding.Latin1);
+            Assert.That(secrets.Where(stored.Contains), Is.Empty, "a secret in the database");
+        }
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);

@@ -10,7 +10,12 @@ internal sealed class FakeApiKeyDirectory : IApiKeyDirectory
     private readonly ConcurrentDictionary<string, ApiKeyIdentity> known = new();
     private int lookups;
 
+    private readonly ConcurrentQueue<string> secrets = new();
+
     public int Lookups => lookups;
+
+    /// <summary>The secret parts of the keys that were made.</summary>
+    public IEnumerable<string> Secrets => secrets;
 
     public bool IsDown { get; set; }
 
@@ -27,6 +32,7 @@ internal sealed class FakeApiKeyDirectory : IApiKeyDirectory
             Customer = AccountStanding.Good,
         };
         known[key.Hash] = change?.Invoke(identity) ?? identity;
+        secrets.Enqueue(key.Reveal()[^32..]);
         return key.Reveal();
     }
 

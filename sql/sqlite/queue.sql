@@ -39,30 +39,13 @@ where s.customer_id = visited.customer_id and s.runnable_until > (select now fro
 update temp.op
 set take = min(@count, 2 + @count / max(1, (select count(*) from temp.visited where slots > 0)));
 
--- The head of every priority level, by nominal time and by time waited: together they hold the customer's best `take` items,
--- ageing counted. What lies behind those in the candidates is not in order, and is left for the next look.
+-- The head of every priority level. A level in the order of time waited is in the order of age, so the heads hold the
+-- customer's best `take` items exactly.
 delete from temp.candidates;
-insert into temp.candidates (queue_id, customer_id, turn, aged, scheduled_time, created_at)
+insert into temp.candidates (queue_id, customer_id, turn, aged, visible_at, scheduled_time, created_at)
 select
   q.queue_id, v.customer_id, v.turn, q.priority + min(10, ((select now from temp.op) - q.visible_at) / 600000000),
-  q.scheduled_time, q.created_at
-from temp.visited v
-cross join temp.levels l
-cross join pipeline_execution_queue q
-where v.slots > 0
-  and q.queue_id in (
-    select c.queue_id from pipeline_execution_queue c
-    where c.customer_id = v.customer_id
-      and c.priority = l.priority
-      and c.state = 'QUEUED'
-      and c.visible_at <= (select now from temp.op)
-    order by c.scheduled_time, c.created_at, c.queue_id
-    limit (select take from temp.op)
-  );
-insert or ignore into temp.candidates (queue_id, customer_id, turn, aged, scheduled_time, created_at)
-select
-  q.queue_id, v.customer_id, v.turn, q.priority + min(10, ((select now from temp.op) - q.visible_at) / 600000000),
-  q.scheduled_time, q.created_at
+  q.visible_at, q.scheduled_time, q.created_at
 from temp.visited v
 cross join temp.levels l
 cross join pipeline_execution_queue q
@@ -77,8 +60,9 @@ where v.slots > 0
     limit (select take from temp.op)
   );
 
--- Items of paused pipelines step out of the way until the pause ends, all of a pipeline at once. They may have hidden better
--- ones of their level: their customer is served at the next look.
+-- Items of paused pipelines step out of the way until the pause ends, all of a pipeline at once; those of pipelines that were
+-- switched off, until the reaper has ended them. They may have hidden better ones of their level: their customer is served at the
+-- next look.
 update temp.visited
 set held = 1
 where customer_id in (
@@ -86,17 +70,18 @@ where customer_id in (
   from temp.candidates m
   cross join pipeline_execution_queue q on q.queue_id = m.queue_id
   cross join customer_pipeline_configs c on c.config_id = q.config_id
-  where c.paused_until > (select now from temp.op)
+  where c.paused_until > (select now from temp.op) or c.is_active = 0
 );
 update pipeline_execution_queue
-set visible_at = c.paused_until
+set visible_at = max(coalesce(c.paused_until, 0), (select now from temp.op) + 300000000)
 from customer_pipeline_configs c
 where c.config_id = pipeline_execution_queue.config_id
   and pipeline_execution_queue.run_id in (
     select r.run_id
     from temp.candidates m
     cross join pipeline_execution_queue q on q.queue_id = m.queue_id
-    cross join customer_pipeline_configs p on p.config_id = q.config_id and p.paused_until > (select now from temp.op)
+    cross join customer_pipeline_configs p
+      on p.config_id = q.config_id and (p.paused_until > (select now from temp.op) or p.is_active = 0)
     cross join scheduled_pipeline_runs r on r.config_id = p.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
   )
   and +pipeline_execution_queue.state = 'QUEUED'
@@ -108,7 +93,7 @@ from (
   select
     queue_id,
     row_number() over (
-      partition by customer_id order by aged desc, scheduled_time, created_at, queue_id
+      partition by customer_id order by aged desc, visible_at, scheduled_time, created_at, queue_id
     ) as nth
   from temp.candidates
 ) r
@@ -355,7 +340,7 @@ limit @limit;
 delete from temp.ended;
 insert into temp.ended (
   queue_id, run_id, config_id, customer_id, lease_epoch, worker_id, outcome, state, error_type, error_message,
-  usage_id, usage_date, retry_run_id, retry_queue_id, retry_at, retry_key
+  usage_id, usage_date, retry_run_id, retry_queue_id, retry_at, retry_key, disable_after
 )
 select
   q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.worker_id,
@@ -363,18 +348,19 @@ select
   case
     when b.value ->> 'outcome' = 'completed' then 'COMPLETED'
     when b.value ->> 'outcome' in ('failed', 'cancelled') then 'FAILED'
-    when q.cancel_requested_at is not null then 'FAILED'
+    when q.cancel_requested_at is not null or c.is_active = 0 then 'FAILED'
     when b.value ->> 'outcome' = 'lost' and q.lease_losses + 1 >= @maxLosses then 'FAILED'
     else 'PENDING'
   end,
   case
     when b.value ->> 'outcome' = 'failed' then b.value ->> 'error_type'
     when b.value ->> 'outcome' = 'cancelled' then 'CANCELLED'
-    when b.value ->> 'outcome' in ('released', 'lost') and q.cancel_requested_at is not null then 'CANCELLED'
+    when b.value ->> 'outcome' in ('released', 'lost') and (q.cancel_requested_at is not null or c.is_active = 0)
+      then 'CANCELLED'
     when b.value ->> 'outcome' = 'lost' and q.lease_losses + 1 >= @maxLosses then 'WORKER_LOST'
   end,
   case
-    when b.value ->> 'outcome' = 'lost' and q.cancel_requested_at is null and q.lease_losses + 1 >= @maxLosses
+    when b.value ->> 'outcome' = 'lost' and q.cancel_requested_at is null and c.is_active = 1 and q.lease_losses + 1 >= @maxLosses
       then 'Lost its worker ' || (q.lease_losses + 1) || ' times; not tried again.'
     else b.value ->> 'error_message'
   end,
@@ -383,7 +369,8 @@ select
   case when q.cancel_requested_at is null and c.is_active = 1 then b.value ->> 'retry_run_id' end,
   b.value ->> 'retry_queue_id',
   b.value ->> 'retry_at',
-  b.value ->> 'retry_key'
+  b.value ->> 'retry_key',
+  b.value ->> 'disable_after'
 from json_each(@rows) b
 join pipeline_execution_queue q on q.queue_id = b.value ->> 'queue_id'
 join scheduled_pipeline_runs r on r.run_id = q.run_id
@@ -417,6 +404,42 @@ from (
   group by e.config_id
 ) l
 where customer_pipeline_configs.config_id = l.config_id;
+
+-- Three failures in a row warn; where the pipeline's own configuration says so, more of them switch it off.
+insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
+select
+  'CONSECUTIVE_FAILURES', c.config_id, c.customer_id,
+  'Pipeline ' || c.pipeline_name || ' of ' || c.customer_id || ' failed ' || c.consecutive_failures || ' times in a row.', @now
+from customer_pipeline_configs c
+where c.config_id in (select config_id from temp.ended where state = 'FAILED') and c.consecutive_failures >= 3
+on conflict do nothing;
+
+update scheduler_alerts
+set resolved_at = @now
+where rule = 'CONSECUTIVE_FAILURES' and resolved_at is null
+  and subject in (
+    select c.config_id from temp.ended e
+    join customer_pipeline_configs c on c.config_id = e.config_id
+    where c.consecutive_failures = 0
+  );
+
+insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
+select distinct
+  'SCHEDULE_SET_ASIDE', c.config_id, c.customer_id,
+  'Switched off after ' || c.consecutive_failures || ' failures in a row.', @now
+from temp.ended e
+join customer_pipeline_configs c on c.config_id = e.config_id
+where e.state = 'FAILED' and c.is_active = 1 and c.consecutive_failures >= e.disable_after
+on conflict do nothing;
+
+update customer_pipeline_configs
+set is_active = 0, pause_reason = 'Switched off after ' || consecutive_failures || ' failures in a row.'
+where is_active = 1
+  and config_id in (
+    select e.config_id from temp.ended e
+    join customer_pipeline_configs c on c.config_id = e.config_id
+    where e.state = 'FAILED' and c.consecutive_failures >= e.disable_after
+  );
 
 insert into customer_usage_quotas (
   usage_id, customer_id, usage_date, pipelines_run_month, daily_limit, monthly_limit, concurrent_limit, created_at,
@@ -456,7 +479,7 @@ set
     select
       case e.state when 'PENDING' then 'QUEUED' else e.state end,
       case when e.state <> 'PENDING' then @now end,
-      case when e.state = 'PENDING' then @now else pipeline_execution_queue.visible_at end,
+      pipeline_execution_queue.visible_at,
       pipeline_execution_queue.lease_losses + (e.outcome = 'lost'),
       e.error_message
     from temp.ended e
@@ -599,25 +622,61 @@ group by c.customer_id
 on conflict (customer_id) do update set ready_at = min(ready_at, excluded.ready_at);
 select take as released from temp.op;
 
+-- name: note_holds
+-- mode: write
+-- Notes since when customers that may not run and paused pipelines keep items waiting, and forgets those that came back.
+delete from scheduler_holds
+where kind = 'customer'
+  and id in (
+    select h.id from scheduler_holds h
+    join scheduler_customer_standing s on s.customer_id = h.id
+    where h.kind = 'customer' and s.runnable_until > @now
+  );
+delete from scheduler_holds
+where kind = 'pipeline'
+  and not exists (
+    select 1 from customer_pipeline_configs c where c.config_id = scheduler_holds.id and c.paused_until > @now
+  );
+insert into scheduler_holds (kind, id, since)
+select 'customer', f.customer_id, @now
+from scheduler_fair_shares f
+join scheduler_customer_standing s on s.customer_id = f.customer_id
+where s.runnable_until <= @now
+  and exists (select 1 from pipeline_execution_queue q where q.customer_id = f.customer_id and q.state = 'QUEUED')
+on conflict do nothing;
+insert into scheduler_holds (kind, id, since)
+select 'pipeline', c.config_id, @now
+from customer_pipeline_configs c
+where c.paused_until > @now
+  and exists (
+    select 1 from scheduled_pipeline_runs r where r.config_id = c.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING') and r.state <> 'RUNNING'
+  )
+on conflict do nothing;
+select count(*) as held from scheduler_holds;
+
 -- name: list_overdue_waiting
 -- mode: read
--- Items that could have been claimed since before @createdBefore, were it not for their customer or a pause of their pipeline.
-select
-  r.run_id,
-  case
-    when s.runnable_until > @now then 'PAUSED'
-    when s.customer_status in ('ACTIVE', 'TRIAL') then 'SUBSCRIPTION_ENDED'
-    else 'SUSPENDED'
-  end as reason
-from pipeline_execution_queue q
-join scheduled_pipeline_runs r on r.run_id = q.run_id
-join customer_pipeline_configs c on c.config_id = q.config_id
-join scheduler_customer_standing s on s.customer_id = q.customer_id
-where q.state = 'QUEUED'
-  and q.created_at < @createdBefore
-  and (q.visible_at < @createdBefore or q.visible_at > @now)
-  and (s.runnable_until <= @now or coalesce(c.paused_until, 0) > @now)
-order by q.created_at
+-- Items that their customer or a pause of their pipeline has kept waiting since before @heldBefore, and those of pipelines that
+-- were switched off, which wait for nothing.
+select r.run_id, case when s.customer_status in ('ACTIVE', 'TRIAL') then 'SUBSCRIPTION_ENDED' else 'SUSPENDED' end as reason
+from scheduler_holds h
+cross join pipeline_execution_queue q on q.customer_id = h.id and q.state = 'QUEUED'
+cross join scheduled_pipeline_runs r on r.run_id = q.run_id
+cross join scheduler_customer_standing s on s.customer_id = h.id
+where h.kind = 'customer' and h.since <= @heldBefore and q.created_at <= @heldBefore and q.visible_at <= @heldBefore
+  and s.runnable_until <= @now
+union all
+select r.run_id, 'PAUSED'
+from scheduler_holds h
+cross join customer_pipeline_configs c on c.config_id = h.id
+cross join scheduled_pipeline_runs r on r.config_id = h.id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING') and r.state <> 'RUNNING'
+cross join pipeline_execution_queue q on q.run_id = r.run_id
+where h.kind = 'pipeline' and h.since <= @heldBefore and q.created_at <= @heldBefore and c.paused_until > @now
+union all
+select r.run_id, 'CANCELLED'
+from scheduled_pipeline_runs r
+cross join customer_pipeline_configs c on c.config_id = r.config_id
+where r.state in ('SCHEDULED', 'PENDING', 'RUNNING') and r.state <> 'RUNNING' and c.is_active = 0
 limit @limit;
 
 -- name: list_waiting_of_config
@@ -734,11 +793,21 @@ order by q.run_id;
 
 -- name: wake_customers
 -- mode: write
--- Puts customers with queued work back into the round: after a change of standing, and as a sweep that heals lost wake-ups.
+-- Puts customers with queued work and a free slot back into the round: after a change of standing, and as a sweep that heals lost
+-- wake-ups.
 update scheduler_fair_shares
 set ready_at = min(ready_at, @now)
 where ready = 0
   and (@customerId is null or customer_id = @customerId)
+  and exists (
+    select 1 from scheduler_customer_standing s
+    where s.customer_id = scheduler_fair_shares.customer_id
+      and s.runnable_until > @now
+      and coalesce(s.max_concurrent_pipelines, 1000000) > (
+        select count(*) from pipeline_execution_queue l
+        where l.customer_id = scheduler_fair_shares.customer_id and l.state = 'PROCESSING' and l.lease_expires_at > @now
+      )
+  )
   and exists (
     select 1 from pipeline_execution_queue q
     where q.customer_id = scheduler_fair_shares.customer_id and q.state = 'QUEUED' and q.visible_at <= @now

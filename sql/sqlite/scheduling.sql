@@ -11,6 +11,7 @@ select
   c.spread_seconds,
   c.next_run_time,
   c.paused_until,
+  json_valid(coalesce(c.parameters, '{}')) as parameters_valid,
   s.timezone as customer_timezone,
   s.runnable_until > @now as runnable,
   h.last_interval_end
@@ -38,23 +39,29 @@ limit 1;
 
 -- name: plan_batch
 -- mode: write
--- Advances the pipelines of one batch and creates their runs. A pipeline whose next_run_time is no longer the expected one
--- was planned by somebody else: nothing is written for it.
+-- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
+-- same schedule, held or not held) was planned by somebody else or changed meanwhile: nothing is written for it.
 delete from temp.planned;
-insert into temp.planned (config_id, expected, next_run_time, deactivate_reason, chain_end)
+insert into temp.planned (config_id, expected, next_run_time, deactivate_reason, chain_end, customer_id)
 select
-  value ->> 'config_id',
-  value ->> 'expected',
-  value ->> 'next_run_time',
-  value ->> 'deactivate_reason',
-  value ->> 'chain_end'
-from json_each(@configs);
+  b.value ->> 'config_id',
+  b.value ->> 'expected',
+  b.value ->> 'next_run_time',
+  b.value ->> 'deactivate_reason',
+  b.value ->> 'chain_end',
+  (
+    select c.customer_id from customer_pipeline_configs c
+    join scheduler_customer_standing s on s.customer_id = c.customer_id
+    where c.config_id = b.value ->> 'config_id'
+      and c.is_active = 1
+      and c.next_run_time = b.value ->> 'expected'
+      and c.schedule_cron = b.value ->> 'cron'
+      and c.timezone = b.value ->> 'timezone'
+      and c.dst_policy = b.value ->> 'dst_policy'
+      and (s.runnable_until > @now and coalesce(c.paused_until, 0) <= @now) = b.value ->> 'is_live'
+  )
+from json_each(@configs) b;
 
-update temp.planned
-set customer_id = (
-  select c.customer_id from customer_pipeline_configs c
-  where c.config_id = planned.config_id and c.is_active = 1 and c.next_run_time = planned.expected
-);
 update temp.planned set won = 1 where customer_id is not null;
 
 delete from temp.fired;
@@ -77,7 +84,10 @@ select
   o.value ->> 'misfire',
   o.value ->> 'note',
   c.priority,
-  coalesce(json_patch(coalesce(v.default_parameters, '{}'), coalesce(c.parameters, '{}')), '{}'),
+  json_patch(
+    case when json_valid(v.default_parameters) then v.default_parameters else '{}' end,
+    case when json_valid(c.parameters) then c.parameters else '{}' end
+  ),
   c.overlap_policy
 from json_each(@occurrences) o
 join temp.planned p on p.config_id = o.value ->> 'config_id' and p.won = 1

@@ -16,6 +16,7 @@ create temp table candidates (
   customer_id text not null,
   turn integer not null,
   aged integer not null,
+  visible_at integer not null,
   scheduled_time integer not null,
   created_at integer not null,
   nth integer not null default 0
@@ -76,7 +77,8 @@ create temp table ended (
   retry_run_id text,
   retry_queue_id text,
   retry_at integer,
-  retry_key text
+  retry_key text,
+  disable_after integer
 );
 create temp table skipped (
   run_id text not null primary key,

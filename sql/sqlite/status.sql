@@ -67,3 +67,21 @@ from scheduler_alerts
 where resolved_at is null
 order by fired_at desc, alert_id desc
 limit @limit;
+
+-- name: resolve_past_quotas
+-- mode: write
+-- A quota alert is over when its day is over in every time zone, or when the day has room again.
+update scheduler_alerts
+set resolved_at = @now
+where rule = 'QUOTA_EXCEEDED' and resolved_at is null
+  and subject in (
+    select u.usage_id from customer_usage_quotas u
+    where u.usage_id = scheduler_alerts.subject
+      and (
+        (unixepoch(u.usage_date, '+1 day') + 43200) * 1000000 <= @now
+        or (
+          coalesce(u.pipelines_run_today < u.daily_limit, 1) and coalesce(u.pipelines_run_month < u.monthly_limit, 1)
+        )
+      )
+  );
+select changes() as resolved;

@@ -1,6 +1,7 @@
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Time;
 
 namespace Scheduler.Tests.Storage.Contract;
 
@@ -65,6 +66,27 @@ internal abstract class PipelineConfigContract : SeededContract
             Assert.That(back.NextRunTime, Is.GreaterThan(H.Now));
             Assert.That((await H.TriggerAsync()).TriggeredCount, Is.Zero);
         }
+    }
+
+    [TestCase("0 3 * * *", "UTC", DstPolicy.Default)]
+    [TestCase("0 2 * * *", "Europe/Berlin", DstPolicy.Default)]
+    [TestCase("0 2 * * *", "UTC", DstPolicy.Skip)]
+    public async Task Whatever_part_of_the_schedule_changes_the_next_time_is_the_new_schedules(
+        string cron,
+        string zone,
+        DstPolicy policy
+    )
+    {
+        await H.OnboardAsync("acme");
+        await H.ConfigureAsync("acme", change: it => it with { ScheduleCron = "0 2 * * *" });
+        var next = H.Now + Duration.FromHours(5);
+
+        var changed = await H.ConfigureAsync(
+            "acme",
+            change: it => it with { ScheduleCron = cron, Timezone = zone, DstPolicy = policy, NextRunTime = next }
+        );
+
+        Assert.That(changed.NextRunTime, Is.EqualTo(next));
     }
 
     [Test]

@@ -5,6 +5,8 @@ using Scheduler.Core.Queue;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Storage;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Storage.Contract;
 
@@ -508,8 +510,11 @@ internal abstract class QueueContract : StoreContract
     {
         await H.OnboardAsync("acme");
         await H.QueueAsync("acme", "main");
+        // However long it has waited for a worker before: what counts is for how long its customer has held it.
+        H.Advance(Duration.FromHours(30));
         await SetStatusAsync("acme", "SUSPENDED");
-        H.Advance(Duration.FromHours(24));
+        await H.Reaper.SkipOverdueAsync(default);
+        H.Advance(Duration.FromHours(24) - Duration.FromSeconds(1));
         var tooEarly = await H.Reaper.SkipOverdueAsync(default);
         H.Advance(Duration.FromSeconds(1));
 
@@ -523,6 +528,171 @@ internal abstract class QueueContract : StoreContract
             Assert.That((await H.UsageAsync("acme")).RunToday, Is.Zero);
         }
     }
+
+    [Test]
+    public async Task Items_that_waited_a_day_for_a_paused_pipeline_are_skipped_unless_it_came_back_meanwhile()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "paused", "back");
+        await PauseAsync("paused", H.Now + Duration.FromDays(3));
+        await PauseAsync("back", H.Now + Duration.FromHours(20));
+        await H.Reaper.SkipOverdueAsync(default);
+        H.Advance(Duration.FromHours(21));
+        await H.Reaper.SkipOverdueAsync(default);
+        await PauseAsync("back", H.Now + Duration.FromHours(20));
+        await H.Reaper.SkipOverdueAsync(default);
+        H.Advance(Duration.FromHours(4));
+
+        var skipped = await H.Reaper.SkipOverdueAsync(default);
+
+        var runs = await H.RunsAsync("acme");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(skipped, Is.EqualTo(1));
+            Assert.That(runs.Count(run => run.Reason == SkipReason.Paused), Is.EqualTo(1));
+            Assert.That(runs.Count(run => run.State == RunState.Pending), Is.EqualTo(1));
+        }
+    }
+
+    [Test]
+    public async Task Items_of_a_pipeline_that_was_switched_off_are_not_run_and_end()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "waits", "runs");
+        var running = (await H.LeaseAsync()).Single();
+        foreach (var config in await H.Configs.ListAsync("acme", null, null, 10, default))
+        {
+            // As a crash between the two steps leaves it: off, its items still queued.
+            await H.Configs.DeactivateAsync("acme", config.ConfigId, H.Stamp(), H.Now, default);
+        }
+
+        var leased = await H.LeaseAsync(count: 5);
+        var released = await H.ReportAsync(running, RunOutcome.Released);
+        H.Advance(Duration.FromHours(1));
+        await H.Reaper.SkipOverdueAsync(default);
+
+        var runs = await H.RunsAsync("acme");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(leased, Is.Empty);
+            Assert.That(released.State, Is.EqualTo(RunState.Failed));
+            Assert.That(
+                runs.Select(run => (run.State, run.Reason, run.ErrorType)),
+                Is.EquivalentTo(
+                    new (RunState, SkipReason?, ErrorType?)[]
+                    {
+                        (RunState.Failed, null, ErrorType.Cancelled),
+                        (RunState.Skipped, SkipReason.Cancelled, null),
+                    }
+                )
+            );
+        }
+    }
+
+    [Test]
+    public async Task A_free_customer_is_found_behind_hundreds_at_their_cap_also_after_a_sweep()
+    {
+        const int Capped = 400;
+        for (var number = 0; number < Capped; number++)
+        {
+            await H.OnboardAsync($"capped_{number}", "STARTER");
+            await H.ConfigureAsync($"capped_{number}", "one");
+            await H.ConfigureAsync($"capped_{number}", "two");
+        }
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+        var taken = 0;
+        while (taken < Capped)
+        {
+            taken += (await H.LeaseAsync(count: 100)).Count;
+        }
+        await H.OnboardAsync("free_one", "STARTER");
+        await H.ConfigureAsync("free_one", change: it => it with { NextRunTime = H.Now });
+        await H.TriggerAsync();
+        await H.Reaper.ReleaseAsync(default);
+
+        var next = await H.LeaseAsync(count: 1);
+
+        Assert.That(next.Single().CustomerId, Is.EqualTo("free_one"));
+    }
+
+    [Test]
+    public async Task Three_failures_in_a_row_warn_and_a_success_ends_the_warning()
+    {
+        await H.OnboardAsync("acme");
+        await H.ConfigureAsync(
+            "acme",
+            change: it => it with { RetryConfig = StoreHarness.Json("""{"max_retries":0}""") }
+        );
+        for (var failure = 0; failure < 3; failure++)
+        {
+            Assert.That(await AlertsAsync(), Is.Empty);
+            await RunOnceAsync(RunOutcome.Failed, ErrorType.InvalidConfiguration);
+        }
+        var firing = await AlertsAsync();
+        await RunOnceAsync(RunOutcome.Completed);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(firing, Is.EqualTo(["CONSECUTIVE_FAILURES"]));
+            Assert.That(await AlertsAsync(), Is.Empty);
+        }
+    }
+
+    [Test]
+    public async Task A_pipeline_is_switched_off_after_the_failures_in_a_row_that_its_configuration_names()
+    {
+        await H.OnboardAsync("acme");
+        var config = await H.ConfigureAsync(
+            "acme",
+            change: it =>
+                it with
+                {
+                    RetryConfig = StoreHarness.Json("""{"max_retries":0,"disable_after_failures":2}"""),
+                }
+        );
+        await RunOnceAsync(RunOutcome.Failed, ErrorType.InvalidConfiguration);
+        var afterOne = await H.Configs.GetAsync("acme", config.ConfigId, default);
+        await RunOnceAsync(RunOutcome.Failed, ErrorType.InvalidConfiguration);
+        var afterTwo = await H.Configs.GetAsync("acme", config.ConfigId, default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(afterOne!.IsActive, Is.True);
+            Assert.That(afterTwo!.IsActive, Is.False);
+            Assert.That(afterTwo.PauseReason, Does.Contain("2 failures"));
+            Assert.That(await AlertsAsync(), Is.EqualTo(["SCHEDULE_SET_ASIDE"]));
+        }
+    }
+
+    [Test]
+    public async Task A_retry_configuration_that_cannot_be_read_holds_up_no_other_result()
+    {
+        await H.OnboardAsync("acme");
+        await H.ConfigureAsync(
+            "acme",
+            "bad",
+            it => it with { RetryConfig = StoreHarness.Json("""{"max_retries":"x"}""") }
+        );
+        await H.ConfigureAsync("acme", "good");
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+        var items = await H.LeaseAsync(count: 2);
+
+        var receipts = await H.ReportAsync(items, RunOutcome.Failed, ErrorType.TransientNetwork);
+
+        Assert.That(receipts.Select(receipt => receipt.Status), Is.All.EqualTo(ResultStatus.Accepted));
+    }
+
+    private async Task RunOnceAsync(RunOutcome outcome, ErrorType? error = null)
+    {
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+        await H.ReportAsync((await H.LeaseAsync()).Single(), outcome, error);
+    }
+
+    private async Task<IReadOnlyList<string>> AlertsAsync() =>
+        [.. (await new StatusStore(H.Engine, H.Clock).FiringAlertsAsync(10, default)).Select(alert => alert.Rule)];
 
     [Test]
     public async Task Items_of_a_paused_pipeline_wait_and_do_not_hide_the_others()

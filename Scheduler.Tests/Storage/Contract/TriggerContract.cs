@@ -476,6 +476,34 @@ internal abstract class TriggerContract : StoreContract
     }
 
     /// <summary>Puts a customer's profile into another status, as an operator's command will.</summary>
+    [Test]
+    public async Task What_changed_between_reading_and_writing_is_not_planned()
+    {
+        await H.OnboardAsync("acme");
+        await H.OnboardAsync("bolt");
+        var edited = await H.ConfigureAsync("acme", "edited");
+        await H.ConfigureAsync("bolt", "suspended");
+        H.AdvanceToNextHour();
+        var due = await H.Schedules.ListDueAsync(H.Now, null, 10, default);
+        var batch = new BatchPlanner(H.Ids, new TriggerOptions()).Plan(due, H.Now);
+        await H.ConfigureAsync(
+            "acme",
+            "edited",
+            it => it with { ScheduleCron = "*/15 * * * *", NextRunTime = edited.NextRunTime }
+        );
+        await SetStatusAsync("bolt", "SUSPENDED");
+
+        var outcome = await H.Schedules.PlanBatchAsync(batch.Pipelines, batch.Runs, H.Now, default);
+        await SetStatusAsync("bolt", "ACTIVE");
+        var again = await H.TriggerAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((outcome.Won, outcome.Queued), Is.EqualTo((0, 0)));
+            Assert.That(again.QueuedCount, Is.EqualTo(2), "the next trigger plans both anew");
+        }
+    }
+
     protected abstract Task SetStatusAsync(string customerId, string status);
 
     protected abstract Task InsertProviderConfigAsync(string customerId, string defaultParameters);

@@ -143,6 +143,7 @@ internal abstract class UsageContract : SeededContract
         await H.TriggerAsync();
         var run = (await H.RunsAsync("acme")).Single();
         await ExecuteAsync("update customer_profiles set status = 'SUSPENDED'");
+        await H.Reaper.SkipOverdueAsync(default);
         H.Advance(run.VisibleAt!.Value - H.Now + Duration.FromHours(23));
         var before = await H.Reaper.SkipOverdueAsync(default);
         H.Advance(Duration.FromHours(2));

@@ -99,12 +99,13 @@ internal sealed class History
     public async Task<long> QuietenAsync()
     {
         await database.ExecuteAsync(
-            "update customer_profiles set status = 'ACTIVE'; update customer_pipeline_configs set paused_until = null, is_active = 0;"
+            "update customer_profiles set status = 'ACTIVE'; update customer_pipeline_configs set paused_until = null;"
         );
         for (var round = 0; round < 8; round++)
         {
             await H.Reaper.ReapAsync(default);
             await H.Reaper.ReleaseAsync(default);
+            await H.Reaper.SkipOverdueAsync(default);
             while (await H.LeaseAsync(100) is { Count: > 0 } items)
             {
                 await H.ReportAsync(items, RunOutcome.Completed);

@@ -34,7 +34,8 @@ internal sealed partial class SqliteStatementTests
         // A sweep of the reaper over what waits, not over what was.
         ["queue.wake_customers"] = ["scheduler_fair_shares_waiting"],
         ["queue.list_parked"] = ["pipeline_execution_queue_parked"],
-        ["queue.list_overdue_waiting"] = ["pipeline_execution_queue_age"],
+        ["queue.list_overdue_waiting"] = ["scheduled_pipeline_runs_open"],
+        ["queue.note_holds"] = ["sqlite_autoindex_scheduler_fair_shares_1", "sqlite_autoindex_scheduler_holds_1"],
         // Counted for people: what is active, queued, running, firing.
         ["status.get"] =
         [
