@@ -17,7 +17,12 @@ internal static class AuditCommand
     public static bool IsAsked(string[] args) => args is ["audit", ..];
 
     /// <returns>0 when everything is whole, 1 when something is not, 2 when it could not be looked at.</returns>
-    public static async Task<int> RunAsync(string[] args, IConfiguration configuration, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(
+        string[] args,
+        IConfiguration configuration,
+        TextWriter output,
+        TextWriter error
+    )
     {
         if (Read(args) is not var (customer, kept))
         {
@@ -96,7 +101,9 @@ internal static class AuditCommand
         if (kept is not null && !verification.HasMetKept)
         {
             faults++;
-            await output.WriteLineAsync($"BROKEN  the hash {kept} is in none of these chains: they were written anew or cut");
+            await output.WriteLineAsync(
+                $"BROKEN  the hash {kept} is in none of these chains: they were written anew or cut"
+            );
         }
         await output.WriteLineAsync($"{chains} chains, {faults} faults");
         return faults == 0 ? Whole : Broken;
@@ -107,7 +114,8 @@ internal static class AuditCommand
         {
             ChainFault.Changed => "the row was changed or moved",
             ChainFault.Missing => "the row is missing",
-            ChainFault.Unlinked => "the row does not follow the one before: inserted, reordered, or that one was changed",
+            ChainFault.Unlinked =>
+                "the row does not follow the one before: inserted, reordered, or that one was changed",
             ChainFault.CutTail => "the last rows were cut off",
             ChainFault.BeyondHead => "a row that the chain's head does not know",
             ChainFault.OtherHead => "the row is another one than the chain's head says",

@@ -40,7 +40,12 @@ internal sealed class AuditMiddleware(RequestDelegate next, RefusalLedger ledger
             return;
         }
         var status = context.Response.StatusCode;
-        if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests)
+        if (
+            status
+            is StatusCodes.Status401Unauthorized
+                or StatusCodes.Status403Forbidden
+                or StatusCodes.Status429TooManyRequests
+        )
         {
             var caller = CurrentCaller.Of(context);
             var name =

@@ -55,7 +55,8 @@ internal sealed class KeyAuthentication(
     private async Task<AuthenticateResult> TokenAsync()
     {
         var takesTokens =
-            Context.GetEndpoint()?.Metadata.GetMetadata<AccessDeclaration>()?.Kinds.Contains(CallerKind.Trigger) == true;
+            Context.GetEndpoint()?.Metadata.GetMetadata<AccessDeclaration>()?.Kinds.Contains(CallerKind.Trigger)
+            == true;
         if (!takesTokens || options.Oidc is not { } oidc || PresentedToken.Read(Request.Headers) is not { } token)
         {
             return AuthenticateResult.NoResult();

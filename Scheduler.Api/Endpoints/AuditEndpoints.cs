@@ -19,7 +19,9 @@ internal static class AuditEndpoints
             .RequireAdmin()
             .Refuses(ErrorCode.InvalidQuery);
 
-    private static async Task<Results<Page<RefusedCallsResponse>, Page<AuditEntryResponse>, SchedulerProblem>> ListAsync(
+    private static async Task<
+        Results<Page<RefusedCallsResponse>, Page<AuditEntryResponse>, SchedulerProblem>
+    > ListAsync(
         [AsParameters] AuditQuery query,
         [AsParameters] PageQuery page,
         AuditStore audit,

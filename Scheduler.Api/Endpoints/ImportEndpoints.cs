@@ -19,7 +19,9 @@ internal static class ImportEndpoints
         app.MapPost("/api/v1/scheduler/import", ImportAsync)
             .WithTags("Scheduler")
             .WithName("ImportPipelines")
-            .WithSummary("Makes and changes pipelines: one a line with its customer_id, an answer a line, as they come.")
+            .WithSummary(
+                "Makes and changes pipelines: one a line with its customer_id, an answer a line, as they come."
+            )
             .RequireAdmin()
             .Accepts<ImportPipelineRequest>(Lines)
             .Produces<ImportLineResponse>(StatusCodes.Status200OK, Lines)
@@ -48,7 +50,10 @@ internal static class ImportEndpoints
             rate.MinDataRate = null;
         }
         // The stream below knows the limit better: it ends with an answer, where the server would cut the connection.
-        if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (
+            context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is
+            { IsReadOnly: false } size
+        )
         {
             size.MaxRequestBodySize = null;
         }

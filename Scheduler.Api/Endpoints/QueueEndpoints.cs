@@ -18,7 +18,10 @@ internal static class QueueEndpoints
 {
     public static void MapQueue(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/v1/scheduler/process-queue").WithTags("Queue").RequireWorker().WithMetadata(RoutineCall.Mark);
+        var group = app.MapGroup("/api/v1/scheduler/process-queue")
+            .WithTags("Queue")
+            .RequireWorker()
+            .WithMetadata(RoutineCall.Mark);
 
         group
             .MapPost("", ProcessAsync)

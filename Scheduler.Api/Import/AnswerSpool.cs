@@ -21,7 +21,13 @@ internal sealed class AnswerSpool : IDisposable
     public AnswerSpool()
     {
         var path = Path.Combine(Path.GetTempPath(), $"scheduler-import-{Guid.NewGuid():N}");
-        file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        file = File.OpenHandle(
+            path,
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            FileOptions.DeleteOnClose
+        );
     }
 
     public void Write(IReadOnlyList<ImportLineResponse> answers)

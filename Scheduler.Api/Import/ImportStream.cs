@@ -41,14 +41,21 @@ internal sealed class ImportStream(PipelineImport import, LineReader lines, Answ
             await WriteAsync(cancellationToken);
             if (lines.IsOverLimit)
             {
-                Answer([Refused(number + 1, "The body is larger than Scheduler__Import__MaxBytes; nothing after this was read.")]);
+                Answer([
+                    Refused(
+                        number + 1,
+                        "The body is larger than Scheduler__Import__MaxBytes; nothing after this was read."
+                    ),
+                ]);
             }
             isComplete = !lines.IsOverLimit;
         }
         catch (StorageUnavailableException)
         {
             // The status is long gone: the answer says it in its last line.
-            Answer([Refused(number - batch.Count + 1, "The store did not answer; send this line and what follows again.")]);
+            Answer([
+                Refused(number - batch.Count + 1, "The store did not answer; send this line and what follows again."),
+            ]);
         }
         finally
         {

@@ -41,7 +41,9 @@ internal sealed class LineReader(PipeReader body, int longestLine, long mostByte
             }
             if (isLastPiece || IsOverLimit)
             {
-                return (line.WrittenCount > 0 || isTooLong) && !IsOverLimit ? new BodyLine(line.WrittenMemory, isTooLong) : null;
+                return (line.WrittenCount > 0 || isTooLong) && !IsOverLimit
+                    ? new BodyLine(line.WrittenMemory, isTooLong)
+                    : null;
             }
             await NextPieceAsync(cancellationToken);
         }

@@ -10,7 +10,8 @@ public sealed record ChainExtension(IReadOnlyList<ChainMove> Heads, IReadOnlyLis
         var links = new List<ChainLink>(waiting.Count);
         foreach (var (entry, headPosition, headHash) in waiting)
         {
-            var move = moves.GetValueOrDefault(entry.Chain)
+            var move =
+                moves.GetValueOrDefault(entry.Chain)
                 ?? new ChainMove(entry.Chain, headPosition, headHash, headPosition, headHash ?? EntryHash.Genesis);
             var position = move.Position + 1;
             var hash = EntryHash.Of(entry, position, move.EntryHash);

@@ -46,10 +46,7 @@ public sealed class AuditStore(ISqlEngine engine)
     {
         var extended = await engine.RunAsync(
             new("audit", "extend"),
-            new SqlArguments()
-                .WithRows("heads", extension.Heads)
-                .WithRows("rows", extension.Links)
-                .With("now", now),
+            new SqlArguments().WithRows("heads", extension.Heads).WithRows("rows", extension.Links).With("now", now),
             row => row.Text("chain"),
             cancellationToken
         );
@@ -92,8 +89,7 @@ public sealed class AuditStore(ISqlEngine engine)
     public Task<IReadOnlyList<AuditEntry>> ListAsync(AuditFilter filter, CancellationToken cancellationToken)
     {
         var highest = filter.To is { } to ? AuditIds.LowestAt(to + Duration.FromMilliseconds(1)) : AuditIds.Highest;
-        var before =
-            filter.AfterId is { } after && string.CompareOrdinal(after, highest) < 0 ? after : highest;
+        var before = filter.AfterId is { } after && string.CompareOrdinal(after, highest) < 0 ? after : highest;
         var arguments = new SqlArguments()
             .With("beforeId", before)
             .With("lowestId", filter.From is { } from ? AuditIds.LowestAt(from) : "")

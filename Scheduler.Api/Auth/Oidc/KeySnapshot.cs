@@ -6,7 +6,9 @@ namespace Scheduler.Api.Auth.Oidc;
 internal sealed class KeySnapshot(JsonWebKeySet set, long fetchedAt)
 {
     private readonly ILookup<string, SecurityKey> keys = set
-        .Keys.Where(key => key is { Kid: not null, Kty: JsonWebAlgorithmsKeyTypes.RSA or JsonWebAlgorithmsKeyTypes.EllipticCurve })
+        .Keys.Where(key =>
+            key is { Kid: not null, Kty: JsonWebAlgorithmsKeyTypes.RSA or JsonWebAlgorithmsKeyTypes.EllipticCurve }
+        )
         .ToLookup(key => key.Kid, SecurityKey (key) => key, StringComparer.Ordinal);
 
     /// <summary>A timestamp of the time provider.</summary>

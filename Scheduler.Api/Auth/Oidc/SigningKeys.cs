@@ -55,7 +55,8 @@ internal sealed class SigningKeys(Func<CancellationToken, Task<string>> fetch, T
             known = new KeySnapshot(new JsonWebKeySet(await fetch(cancellationToken)), time.GetTimestamp());
             failedAt = null;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
+            when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Whatever the other side does, it is an answer that is no key set.
             failedAt = time.GetTimestamp();

@@ -42,7 +42,11 @@ internal sealed class TokenJudge : IDisposable
             return TokenVerdict.Refused;
         }
         // What is wrong whoever signed it costs no fetch.
-        if (!Algorithms.Contains(token.Alg) || string.IsNullOrEmpty(token.Kid) || !options.Issuers.Contains(token.Issuer))
+        if (
+            !Algorithms.Contains(token.Alg)
+            || string.IsNullOrEmpty(token.Kid)
+            || !options.Issuers.Contains(token.Issuer)
+        )
         {
             return TokenVerdict.Refused;
         }

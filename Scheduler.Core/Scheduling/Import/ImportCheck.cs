@@ -50,8 +50,8 @@ public sealed class ImportCheck(
         }
         var schedule = ((ScheduleResult.Valid)result).Schedule;
         if (
-            ParameterCheck.Check(template, PipelineDraft.Merge(context.Parameters, request.Parameters))
-            is { Count: > 0 } faults
+            ParameterCheck.Check(template, PipelineDraft.Merge(context.Parameters, request.Parameters)) is
+            { Count: > 0 } faults
         )
         {
             errors = faults

@@ -144,10 +144,7 @@ public sealed class PipelineImport(
         }
     }
 
-    private static ImportLineResponse Refused(
-        long line,
-        IReadOnlyDictionary<string, IReadOnlyList<string>> errors
-    ) =>
+    private static ImportLineResponse Refused(long line, IReadOnlyDictionary<string, IReadOnlyList<string>> errors) =>
         new()
         {
             Line = line,
