@@ -88,6 +88,7 @@ internal sealed class TokenJudge : IDisposable
             IssuerSigningKeys = signers,
             ValidIssuers = oidc.Issuers,
             ValidAudience = oidc.Audience,
+            IgnoreTrailingSlashWhenValidatingAudience = false,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             // The process's clock, which tests set.
