@@ -20,6 +20,7 @@ public sealed class RefusalLedger(AuditStore store)
 
     private readonly Lock gate = new();
     private Dictionary<(Instant, string, string, int), RefusedCalls> counts = [];
+    private Task flushing = Task.CompletedTask;
 
     public void Count(Instant now, string caller, string route, int status, string? customerId)
     {
@@ -31,8 +32,19 @@ public sealed class RefusalLedger(AuditStore store)
     }
 
     /// <summary>Writes what was counted. What could not be written stays, and counts with the next flush.</summary>
-    public async Task FlushAsync(Instant now, CancellationToken cancellationToken)
+    /// <remarks>One flush at a time: who flushes while another does waits for it, so that the store may be closed after any of them.</remarks>
+    public Task FlushAsync(Instant now, CancellationToken cancellationToken)
     {
+        lock (gate)
+        {
+            return flushing = WriteAsync(flushing, now, cancellationToken);
+        }
+    }
+
+    private async Task WriteAsync(Task earlier, Instant now, CancellationToken cancellationToken)
+    {
+        // Yields: the caller holds the lock. What failed the earlier one was told to its caller.
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         Dictionary<(Instant, string, string, int), RefusedCalls> taken;
         lock (gate)
         {

@@ -44,8 +44,8 @@ internal sealed partial class SqliteStatementTests
             "scheduled_pipeline_runs_running",
         ],
         ["status.firing_alerts"] = ["scheduler_alerts_firing"],
-        // As many as a page has, from where the last one ended.
-        ["audit.list_unchained"] = ["scheduler_audit_entries_unchained"],
+        // From the oldest one on, which go.
+        ["audit.count_refusals"] = ["scheduler_refused_calls"],
         // The operator's questions, asked by people.
         ["monitoring.running_now"] = ["scheduled_pipeline_runs_running"],
         ["monitoring.success_rate_7_days"] = ["scheduled_pipeline_runs_by_customer"],
