@@ -1,3 +1,4 @@
+using Scheduler.Api.Audit;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
@@ -11,6 +12,10 @@ var isTour = TourMode.IsAsked(args);
 // The settings file lies beside the program, wherever it is started from.
 var start = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
 var builder = isTour ? TourMode.CreateBuilder(start) : WebApplication.CreateBuilder(start);
+if (AuditCommand.IsAsked(args))
+{
+    return await AuditCommand.RunAsync(args, builder.Configuration, Console.Out, Console.Error);
+}
 var isDevelopment = builder.Environment.IsDevelopment();
 var settings = ApiSettings.Read(builder.Configuration, isDevelopment);
 string? adminKeyPath = null;
@@ -28,6 +33,7 @@ if (settings is not SettingsResult.Valid { Options: var options })
 builder.AddShell(options);
 builder.Services.AddScheduling(options);
 builder.Services.AddExecuting(options, builder.Configuration, builder.Environment);
+builder.Services.AddAuditing();
 builder.Services.AddDuties(options);
 
 await using var app = builder.Build();
@@ -46,6 +52,8 @@ app.MapStatus();
 app.MapPipelines();
 app.MapRuns();
 app.MapOnboarding(options);
+app.MapAudit();
+app.MapImport(options);
 if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Scheduler.Api.Auth.Oidc;
 using Scheduler.Api.Errors;
 using Scheduler.Api.RateLimits;
 using Scheduler.Core.Contracts;
@@ -23,6 +24,7 @@ public static class Access
         services.AddSingleton<IAuthorizationHandler, AccessHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResultHandler>();
         services.AddSingleton<UnknownKeyLimiter>();
+        services.AddSingleton<TokenJudge>();
         services.AddHttpContextAccessor();
         services.AddScoped(provider =>
             CurrentCaller.Of(provider.GetRequiredService<IHttpContextAccessor>().HttpContext)
@@ -43,6 +45,13 @@ public static class Access
     /// <summary>The admin key only.</summary>
     public static TBuilder RequireAdmin<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.RequireKinds(CallerKind.Admin);
+
+    /// <summary>The admin key, or a signed token of the account that may trigger.</summary>
+    public static TBuilder RequireTrigger<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder
+            .RequireKinds(CallerKind.Admin, CallerKind.Trigger)
+            .Refuses(ErrorCode.InvalidToken, ErrorCode.TokenKeysUnavailable, ErrorCode.RateLimited);
 
     /// <summary>A worker's key, or the admin key.</summary>
     public static TBuilder RequireWorker<TBuilder>(this TBuilder builder)

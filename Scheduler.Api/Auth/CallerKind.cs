@@ -8,4 +8,7 @@ public enum CallerKind
     Customer,
     Worker,
     Admin,
+
+    /// <summary>A signed token of the account that may trigger, and nothing else.</summary>
+    Trigger,
 }

@@ -42,6 +42,7 @@ public sealed record CurrentCaller
                 CallerKind.Customer => ActorKind.Customer,
                 CallerKind.Worker => ActorKind.Worker,
                 CallerKind.Admin => ActorKind.Admin,
+                CallerKind.Trigger => ActorKind.System,
                 _ => ActorKind.Anonymous,
             },
             KeyId,

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Scheduler.Api.Auth.Oidc;
 using Scheduler.Api.Errors;
 using Scheduler.Api.RateLimits;
 using Scheduler.Api.Settings;
@@ -9,7 +10,7 @@ using Scheduler.Core.Security;
 
 namespace Scheduler.Api.Auth;
 
-/// <summary>Recognises the caller by one of the three key headers.</summary>
+/// <summary>Recognises the caller by one of the three key headers, or where the endpoint takes one by a signed token.</summary>
 /// <remarks>
 /// A scheme for all three, because two of them on one request are refused. What is refused here only matters where the
 /// endpoint asks for a caller; <see cref="AccessResultHandler"/> then answers it.
@@ -20,7 +21,8 @@ internal sealed class KeyAuthentication(
     UrlEncoder encoder,
     ApiOptions options,
     IApiKeyDirectory directory,
-    UnknownKeyLimiter unknownKeys
+    UnknownKeyLimiter unknownKeys,
+    TokenJudge tokens
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(schemeOptions, loggers, encoder)
 {
     public const string SchemeName = "Keys";
@@ -44,8 +46,32 @@ internal sealed class KeyAuthentication(
             PresentedKey.Several => Refuse(
                 new(ErrorCode.InvalidApiKey, "Send one key: X-Admin-Key, X-Worker-Key or X-API-Key, once.")
             ),
-            _ => AuthenticateResult.NoResult(),
+            _ => await TokenAsync(),
         };
+
+    /// <summary>
+    /// Only where the endpoint takes tokens: elsewhere the header belongs to a gateway in front, which may well have sent one.
+    /// </summary>
+    private async Task<AuthenticateResult> TokenAsync()
+    {
+        var takesTokens =
+            Context.GetEndpoint()?.Metadata.GetMetadata<AccessDeclaration>()?.Kinds.Contains(CallerKind.Trigger)
+            == true;
+        if (!takesTokens || options.Oidc is not { } oidc || PresentedToken.Read(Request.Headers) is not { } token)
+        {
+            return AuthenticateResult.NoResult();
+        }
+        return await tokens.JudgeAsync(token, Context.RequestAborted) switch
+        {
+            TokenVerdict.Accepted => Accept(
+                new CurrentCaller { Kind = CallerKind.Trigger, KeyId = $"oidc:{oidc.ServiceAccount}" }
+            ),
+            TokenVerdict.CannotTell => Refuse(
+                new(ErrorCode.TokenKeysUnavailable, "The issuer's keys cannot be fetched. Try again, or send a key.")
+            ),
+            _ => Refuse(new(ErrorCode.InvalidToken, "The token is not valid here.")),
+        };
+    }
 
     private AuthenticateResult Machine(CallerKind kind, string role, int place) =>
         place == 0 ? Refuse(Unknown) : Accept(new CurrentCaller { Kind = kind, KeyId = $"{role}:{place}" });

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
+using Scheduler.Api.Audit;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Bodies;
 using Scheduler.Api.Errors;
@@ -17,7 +18,10 @@ internal static class QueueEndpoints
 {
     public static void MapQueue(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/v1/scheduler/process-queue").WithTags("Queue").RequireWorker();
+        var group = app.MapGroup("/api/v1/scheduler/process-queue")
+            .WithTags("Queue")
+            .RequireWorker()
+            .WithMetadata(RoutineCall.Mark);
 
         group
             .MapPost("", ProcessAsync)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Scheduler.Api.Audit;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Bodies;
 using Scheduler.Api.Hosting;
@@ -15,7 +16,8 @@ internal static class TriggerEndpoints
             .WithTags("Scheduler")
             .WithName("Trigger")
             .WithSummary("Queues every pipeline that is due.")
-            .RequireAdmin()
+            .RequireTrigger()
+            .WithMetadata(RoutineCall.Mark)
             .WithRequestTimeout(ServerLimits.Batch);
 
     private static async Task<Ok<TriggerResponse>> TriggerAsync(

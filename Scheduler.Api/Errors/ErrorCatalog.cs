@@ -38,6 +38,11 @@ public static class ErrorCatalog
             "The key has expired.",
             "Make a new key; this one is past its expires_at."
         ),
+        [ErrorCode.InvalidToken] = new(
+            401,
+            "The token is not valid here.",
+            "Send a current token of the account and audience that are set here, or a key."
+        ),
         [ErrorCode.TrialEnded] = new(402, "The trial has ended.", "Choose a plan to go on; schedules resume with it."),
         [ErrorCode.SubscriptionEnded] = new(
             402,
@@ -132,6 +137,12 @@ public static class ErrorCatalog
             "The store cannot be reached.",
             "Try again; nothing was changed.",
             RetryAfterSeconds: 5
+        ),
+        [ErrorCode.TokenKeysUnavailable] = new(
+            503,
+            "The token cannot be judged now.",
+            "The issuer's keys cannot be fetched. Try again, or send a key.",
+            RetryAfterSeconds: 10
         ),
         [ErrorCode.NotReady] = new(503, "The process is not ready.", "Try again shortly.", RetryAfterSeconds: 5),
         [ErrorCode.ServerTimeout] = new(

@@ -16,6 +16,9 @@ public enum ErrorCode
     MissingApiKey,
     InvalidApiKey,
     ExpiredApiKey,
+
+    /// <summary>The signed token is not one that may call.</summary>
+    InvalidToken,
     TrialEnded,
     SubscriptionEnded,
 
@@ -54,6 +57,9 @@ public enum ErrorCode
     QuotaExceeded,
     InternalError,
     StorageUnavailable,
+
+    /// <summary>The keys by which a signed token is judged cannot be had.</summary>
+    TokenKeysUnavailable,
 
     /// <summary>This process cannot serve yet.</summary>
     NotReady,

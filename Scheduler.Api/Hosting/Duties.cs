@@ -1,5 +1,7 @@
+using NodaTime;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Alerts;
+using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
@@ -40,6 +42,17 @@ internal static class Duties
             (reaper, token) => reaper.PurgeAsync(token)
         );
         services.AddDuty<QuotaAlerts>("The end of quota alerts", Sweep, (alerts, token) => alerts.ResolveAsync(token));
+        services.AddDuty<AuditChaining>("The audit chains", Release, (chaining, token) => chaining.ExtendAsync(token));
+        services.AddSingleton<IHostedService>(provider => new Duty(
+            "The counts of refused calls",
+            Release,
+            token =>
+                provider
+                    .GetRequiredService<RefusalLedger>()
+                    .FlushAsync(provider.GetRequiredService<IClock>().GetCurrentInstant(), token),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Duty>>()
+        ));
         return services;
     }
 

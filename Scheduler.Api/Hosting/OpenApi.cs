@@ -71,6 +71,13 @@ internal static class OpenApi
             [nameof(CallerKind.Customer)] = Key(PresentedKey.CustomerHeader, "A customer's key."),
             [nameof(CallerKind.Worker)] = Key(PresentedKey.WorkerHeader, "The key of the workers: their calls only."),
             [nameof(CallerKind.Admin)] = Key(PresentedKey.AdminHeader, "The operators' key."),
+            [nameof(CallerKind.Trigger)] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "A signed token of the account that may trigger, where the operator has set one.",
+            },
         };
     }
 

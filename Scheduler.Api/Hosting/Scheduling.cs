@@ -6,6 +6,7 @@ using Scheduler.Core.Customers;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Scheduling.Import;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Sqlite;
 
@@ -35,6 +36,7 @@ internal static class Scheduling
         services.AddSingleton<Onboarding>();
         services.AddSingleton<PipelineRetirement>();
         services.AddSingleton<PipelineConfiguration>();
+        services.AddSingleton<PipelineImport>();
         return services;
     }
 

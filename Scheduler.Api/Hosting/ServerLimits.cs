@@ -15,6 +15,9 @@ public static class ServerLimits
     /// <summary>Calls that wait for work (60 s) and for a run's end (process-queue, 540 s), and some time to answer.</summary>
     public const string LongPoll = "long-poll";
 
+    /// <summary>Import: as long as a body of the largest size takes over a slow line.</summary>
+    public const string Import = "import";
+
     public static void AddServerLimits(this WebApplicationBuilder builder, ApiOptions options)
     {
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
@@ -23,6 +26,7 @@ public static class ServerLimits
             timeouts.DefaultPolicy = Timeout(30);
             timeouts.AddPolicy(Batch, Timeout(3_700));
             timeouts.AddPolicy(LongPoll, Timeout(620));
+            timeouts.AddPolicy(Import, Timeout(1_800));
         });
     }
 

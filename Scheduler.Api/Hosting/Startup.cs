@@ -1,5 +1,6 @@
 using NodaTime;
 using NodaTime.Extensions;
+using Scheduler.Api.Audit;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Errors;
 using Scheduler.Api.RateLimits;
@@ -33,6 +34,7 @@ internal static class Startup
         app.UseForwardedAddress(app.Services.GetRequiredService<ApiOptions>());
         app.UseMiddleware<RequestTrace>();
         app.UseSecurityHeaders();
+        app.UseMiddleware<AuditMiddleware>();
         app.UseProblems();
         app.UseEmptyBodies();
         app.UseRouting();

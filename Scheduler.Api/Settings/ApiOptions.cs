@@ -63,4 +63,10 @@ public sealed record ApiOptions
     public int TrustedProxies { get; init; }
 
     public RateLimitOptions RateLimits { get; init; } = new();
+
+    /// <summary>Null while the trigger takes keys only.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>Scheduler__Import__MaxBytes, 1,024 to 1,073,741,824: the largest body of an import.</summary>
+    public int ImportMaxBytes { get; init; } = 256 * 1024 * 1024;
 }

@@ -45,6 +45,8 @@ public static class ApiSettings
             LogFormat = read.Choice("Scheduler__LogFormat", isDevelopment ? LogFormat.Text : LogFormat.Json),
             TrustedProxies = read.Whole("Scheduler__TrustedProxies", 0, 0, 10),
             RateLimits = ReadRateLimits(read),
+            Oidc = ReadOidc(read),
+            ImportMaxBytes = read.Whole("Scheduler__Import__MaxBytes", 256 * 1024 * 1024, 1_024, 1024 * 1024 * 1024),
         };
         if (LogLevels.FirstWrong(configuration) is { } level)
         {
@@ -118,6 +120,41 @@ public static class ApiSettings
             read.Refuse("Scheduler__Workers__Min", $"must not be more than Scheduler__Workers__Max ({targets.Max}).");
         }
         return targets;
+    }
+
+    private static OidcOptions? ReadOidc(SettingsReader read)
+    {
+        var audience = read.Text("Scheduler__Oidc__Audience");
+        var account = read.Text("Scheduler__Oidc__ServiceAccount");
+        var issuer = read.Text("Scheduler__Oidc__Issuer");
+        var keys = read.Text("Scheduler__Oidc__KeysUrl");
+        if (audience is null && account is null && issuer is null && keys is null)
+        {
+            return null;
+        }
+        if (audience is null)
+        {
+            read.Refuse("Scheduler__Oidc__Audience", "is missing while another Scheduler__Oidc setting is there.");
+        }
+        if (account is null || !account.Contains('@', StringComparison.Ordinal))
+        {
+            read.Refuse("Scheduler__Oidc__ServiceAccount", "must be the e-mail of the account that may trigger.");
+        }
+        if (
+            !Uri.TryCreate(keys ?? OidcOptions.GoogleKeys, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttps && !(url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+            || url.UserInfo.Length > 0
+        )
+        {
+            read.Refuse("Scheduler__Oidc__KeysUrl", "must be an https address (http on loopback only).");
+        }
+        return new OidcOptions
+        {
+            Audience = audience ?? "",
+            ServiceAccount = account ?? "",
+            Issuer = issuer ?? OidcOptions.GoogleIssuer,
+            KeysUrl = url ?? new Uri(OidcOptions.GoogleKeys),
+        };
     }
 
     private static RateLimitOptions ReadRateLimits(SettingsReader read)

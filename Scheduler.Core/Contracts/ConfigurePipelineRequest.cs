@@ -10,7 +10,7 @@ namespace Scheduler.Core.Contracts;
 /// Body of POST /api/v1/scheduler/customer/{id}/pipelines: makes a pipeline, or changes the one with the same provider,
 /// domain, template and name.
 /// </summary>
-public sealed record ConfigurePipelineRequest : IValidatableObject
+public record ConfigurePipelineRequest : IValidatableObject
 {
     [Text(1, 50)]
     public required string Provider { get; init; }

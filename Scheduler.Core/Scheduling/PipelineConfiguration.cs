@@ -4,6 +4,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Pipelines;
 using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Scheduling.Import;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Time;
 
@@ -21,6 +22,9 @@ public sealed class PipelineConfiguration(
     PipelineLimits limits
 )
 {
+    /// <summary>The same judgement for the lines of an import.</summary>
+    internal ImportCheck ForImport => new([.. templates.All.Where(IsOffered)], Find);
+
     /// <summary>Makes the pipeline, or changes the one with the same provider, domain, template and name.</summary>
     /// <param name="customerId">Whose pipeline.</param>
     /// <param name="request">Valid by its annotations.</param>

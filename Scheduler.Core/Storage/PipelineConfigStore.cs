@@ -3,6 +3,7 @@ using NodaTime;
 using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Scheduling.Import;
 using Scheduler.Core.Time;
 
 namespace Scheduler.Core.Storage;
@@ -89,6 +90,53 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
             new("pipeline_configs", "provider_parameters"),
             new SqlArguments().With("customerId", customerId).With("provider", provider).With("domain", domain),
             row => row.JsonOrNull("default_parameters"),
+            cancellationToken
+        );
+
+    /// <summary>Those of the customers that are there, with their own parameters for the provider and domain.</summary>
+    public Task<IReadOnlyList<ImportContext>> ImportContextAsync(
+        IReadOnlyList<ImportContextKey> keys,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("pipeline_configs", "import_context"),
+            new SqlArguments().WithRows("rows", keys),
+            row => new ImportContext(
+                row.Text("customer_id"),
+                row.Text("provider"),
+                row.Text("domain"),
+                row.JsonOrNull("default_parameters")
+            ),
+            cancellationToken
+        );
+
+    /// <summary>Creates and changes pipelines as <see cref="ConfigureAsync"/> does, many at once; all or nothing.</summary>
+    /// <param name="rows">No two with the same customer, provider, domain, template and name.</param>
+    /// <param name="maxConfigs">Of one customer; what would be more is refused row by row.</param>
+    /// <param name="actor">The key's id.</param>
+    /// <param name="now">The time of the import.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<ImportedRow>> ImportAsync(
+        IReadOnlyList<ImportRow> rows,
+        int maxConfigs,
+        string actor,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("pipeline_configs", "import"),
+            new SqlArguments()
+                .WithRows("rows", rows)
+                .With("maxConfigs", maxConfigs)
+                .With("actor", actor)
+                .With("now", now),
+            row => new ImportedRow(
+                row.Int32("nth"),
+                row.Text("config_id"),
+                row.Bool("is_active"),
+                row.Word<ImportLineStatus>("status"),
+                row.TextOrNull("refusal")
+            ),
             cancellationToken
         );
 

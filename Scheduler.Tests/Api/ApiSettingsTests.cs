@@ -39,6 +39,7 @@ public sealed class ApiSettingsTests
     [TestCase("Scheduler:LeaseSeconds", "-1")]
     [TestCase("Scheduler:LogFormat", "xml")]
     [TestCase("Scheduler:RateLimits:StandardKey", "0")]
+    [TestCase("Scheduler:Import:MaxBytes", "10")]
     [TestCase("ADMIN_KEY", "canary")]
     [TestCase("ADMIN_KEY", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [TestCase("ADMIN_KEY", Key + ",")]
@@ -54,6 +55,23 @@ public sealed class ApiSettingsTests
             Assert.That(invalid.Line, Does.StartWith(name.Replace(":", "__", StringComparison.Ordinal) + ": "));
             Assert.That(invalid.Line, Does.Not.Contain("canary").And.Not.Contain(Key).And.Not.Contain("\n"));
         }
+    }
+
+    [TestCase("Scheduler__Oidc__ServiceAccount", "Scheduler:Oidc:Audience=a")]
+    [TestCase("Scheduler__Oidc__Audience", "Scheduler:Oidc:ServiceAccount=a@example.com")]
+    [TestCase("Scheduler__Oidc__Audience", "Scheduler:Oidc:Issuer=https://issuer.example.com")]
+    [TestCase(
+        "Scheduler__Oidc__KeysUrl",
+        "Scheduler:Oidc:Audience=a",
+        "Scheduler:Oidc:ServiceAccount=a@example.com",
+        "Scheduler:Oidc:KeysUrl=http://issuer.example.com/certs"
+    )]
+    public void Signed_tokens_are_set_up_wholly_or_not_at_all(string named, params string[] set)
+    {
+        var pairs = set.Select(pair => (pair.Split('=')[0], pair.Split('=')[1]));
+        var invalid = (SettingsResult.Invalid)Read(false, [("ADMIN_KEY", Key), .. pairs]);
+
+        Assert.That(invalid.Line, Does.StartWith(named + ": "));
     }
 
     [Test]

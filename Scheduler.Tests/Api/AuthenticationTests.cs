@@ -193,6 +193,37 @@ public sealed class AuthenticationTests : IDisposable
     }
 
     [Test]
+    public async Task Two_admin_and_two_worker_keys_are_live_at_once()
+    {
+        const string NextAdmin = "another-key-9876543210-fedcba";
+        const string NextWorker = "another-worker-9876543210-fedcba";
+        using var rotating = ApiHost.With(
+            Map,
+            ("ADMIN_KEY", $"{ApiHost.AdminKey},{NextAdmin}"),
+            ("WORKER_KEY", $"{ApiHost.WorkerKey},{NextWorker}")
+        );
+
+        foreach (var key in new[] { ApiHost.AdminKey, NextAdmin })
+        {
+            Assert.That(
+                (int)(await rotating.SendAsync("GET", Admin, ("X-Admin-Key", key))).StatusCode,
+                Is.EqualTo(200)
+            );
+        }
+        foreach (var key in new[] { ApiHost.WorkerKey, NextWorker })
+        {
+            Assert.That(
+                (int)(await rotating.SendAsync("GET", Worker, ("X-Worker-Key", key))).StatusCode,
+                Is.EqualTo(200)
+            );
+            await (await rotating.SendAsync("GET", Admin, ("X-Admin-Key", key))).ShouldBeProblemAsync(
+                401,
+                "INVALID_API_KEY"
+            );
+        }
+    }
+
+    [Test]
     public async Task A_store_that_is_down_is_503_and_not_a_wrong_key()
     {
         var key = ApiHost.Customer(host.Keys.Add("acme"));

@@ -129,3 +129,121 @@ select * from customer_pipeline_configs where customer_id = @customerId and conf
 select default_parameters
 from customer_provider_configs
 where customer_id = @customerId and provider = @provider and domain = @domain and is_active = 1;
+
+-- name: import_context
+-- mode: read
+-- What the lines of an import are judged by: which customers are there, and their own parameters for a provider and domain.
+select r.value ->> 'customer_id' as customer_id, r.value ->> 'provider' as provider, r.value ->> 'domain' as domain,
+  c.default_parameters
+from json_each(@rows) r
+join customer_profiles p on p.customer_id = r.value ->> 'customer_id'
+left join customer_provider_configs c
+  on c.customer_id = p.customer_id and c.provider = r.value ->> 'provider' and c.domain = r.value ->> 'domain'
+  and c.is_active = 1;
+
+-- name: import
+-- mode: write
+-- As configure does, for many lines at once; no two lines of one call have the same unique key. The audit row is the import's.
+delete from temp.imported;
+insert into temp.imported (
+  nth, config_id, customer_id, provider, domain, pipeline_template, pipeline_name, is_active, document
+)
+select
+  r.value ->> 'nth', r.value ->> 'config_id', r.value ->> 'customer_id', r.value ->> 'provider', r.value ->> 'domain',
+  r.value ->> 'pipeline_template', r.value ->> 'pipeline_name', r.value ->> 'is_active', r.value
+from json_each(@rows) r;
+
+update temp.imported
+set refusal = 'NO_CUSTOMER'
+where not exists (select 1 from customer_profiles p where p.customer_id = imported.customer_id);
+
+update temp.imported
+set is_new = 1
+where refusal is null
+  and not exists (
+    select 1 from customer_pipeline_configs c
+    where c.customer_id = imported.customer_id and c.provider = imported.provider and c.domain = imported.domain
+      and c.pipeline_template = imported.pipeline_template and c.pipeline_name = imported.pipeline_name
+  );
+
+update temp.imported
+set refusal = 'TOO_MANY'
+from (
+  select i.nth, row_number() over (partition by i.customer_id order by i.nth) as place, n.configs
+  from temp.imported i
+  join (
+    select customer_id,
+      (select count(*) from customer_pipeline_configs c where c.customer_id = w.customer_id) as configs
+    from (select distinct customer_id from temp.imported where is_new = 1) w
+  ) n on n.customer_id = i.customer_id
+  where i.is_new = 1
+) ranked
+where imported.nth = ranked.nth and ranked.configs + ranked.place > @maxConfigs;
+
+update temp.imported
+set config_id = c.config_id, before_json = d.document
+from customer_pipeline_configs c
+join scheduler_audited_pipelines d on d.target = c.config_id
+where imported.is_new = 0 and imported.refusal is null
+  and c.customer_id = imported.customer_id and c.provider = imported.provider and c.domain = imported.domain
+  and c.pipeline_template = imported.pipeline_template and c.pipeline_name = imported.pipeline_name;
+
+insert into customer_pipeline_configs (
+  config_id, customer_id, provider, domain, pipeline_template, pipeline_name, is_active, schedule_type, schedule_cron,
+  timezone, next_run_time, priority, credential_id, parameters, retry_config, misfire_policy, overlap_policy, dst_policy,
+  spread_seconds, notification_emails, created_at, updated_at, created_by, description
+)
+select
+  i.config_id, i.customer_id, i.provider, i.domain, i.pipeline_template, i.pipeline_name, i.is_active,
+  i.document ->> 'schedule_type', i.document ->> 'schedule_cron', i.document ->> 'timezone', i.document ->> 'next_run_time',
+  i.document ->> 'priority', i.document ->> 'credential_id', i.document ->> 'parameters', i.document ->> 'retry_config',
+  i.document ->> 'misfire_policy', i.document ->> 'overlap_policy', i.document ->> 'dst_policy',
+  i.document ->> 'spread_seconds', i.document ->> 'notification_emails', @now, @now, @actor, i.document ->> 'description'
+from temp.imported i
+where i.refusal is null
+on conflict (customer_id, provider, domain, pipeline_template, pipeline_name) do update set
+  is_active = excluded.is_active,
+  schedule_type = excluded.schedule_type,
+  next_run_time = case
+    when customer_pipeline_configs.schedule_cron <> excluded.schedule_cron
+      or customer_pipeline_configs.timezone <> excluded.timezone
+      or customer_pipeline_configs.dst_policy <> excluded.dst_policy
+      or customer_pipeline_configs.next_run_time is null
+      or (customer_pipeline_configs.is_active = 0 and excluded.is_active = 1)
+      then excluded.next_run_time
+    else customer_pipeline_configs.next_run_time
+  end,
+  schedule_cron = excluded.schedule_cron,
+  timezone = excluded.timezone,
+  priority = excluded.priority,
+  credential_id = excluded.credential_id,
+  parameters = excluded.parameters,
+  retry_config = excluded.retry_config,
+  misfire_policy = excluded.misfire_policy,
+  overlap_policy = excluded.overlap_policy,
+  dst_policy = excluded.dst_policy,
+  spread_seconds = excluded.spread_seconds,
+  notification_emails = excluded.notification_emails,
+  pause_reason = case
+    when customer_pipeline_configs.is_active = 0 and excluded.is_active = 1
+      and customer_pipeline_configs.paused_until is null then null
+    else customer_pipeline_configs.pause_reason
+  end,
+  updated_at = excluded.updated_at,
+  description = excluded.description;
+
+update scheduler_alerts
+set resolved_at = @now
+where rule = 'SCHEDULE_SET_ASIDE' and resolved_at is null
+  and subject in (select config_id from temp.imported where refusal is null and is_new = 0 and is_active = 1);
+
+select i.nth, i.config_id, i.is_active, i.refusal,
+  case
+    when i.refusal is not null then 'refused'
+    when i.is_new = 1 then 'created'
+    when d.document is not i.before_json then 'changed'
+    else 'unchanged'
+  end as status
+from temp.imported i
+left join scheduler_audited_pipelines d on d.target = i.config_id and i.refusal is null
+order by i.nth;

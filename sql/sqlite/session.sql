@@ -95,3 +95,21 @@ create temp table skipped (
 );
 -- What is about to be changed, as the audit trail will show it.
 create temp table audited (target text not null primary key, before_json text not null);
+-- The chains that one call extends: those whose head is still the one that was read.
+create temp table extended (chain text not null primary key);
+-- The lines of one batch of an import, with what became of each.
+create temp table imported (
+  nth integer not null primary key,
+  config_id text not null,
+  customer_id text not null,
+  provider text not null,
+  domain text not null,
+  pipeline_template text not null,
+  pipeline_name text not null,
+  is_active integer not null,
+  document text not null,
+  is_new integer not null default 0,
+  before_json text,
+  refusal text
+);
+create index temp.imported_by_customer on imported (customer_id, is_new);

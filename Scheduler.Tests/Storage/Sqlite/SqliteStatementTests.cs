@@ -45,6 +45,8 @@ internal sealed partial class SqliteStatementTests
             "scheduled_pipeline_runs_running",
         ],
         ["status.firing_alerts"] = ["scheduler_alerts_firing"],
+        // From the oldest one on, which go.
+        ["audit.count_refusals"] = ["scheduler_refused_calls"],
         // The operator's questions, asked by people.
         ["monitoring.running_now"] = ["scheduled_pipeline_runs_running"],
         ["monitoring.success_rate_7_days"] = ["scheduled_pipeline_runs_by_customer"],
