@@ -20,7 +20,13 @@ create temp table candidates (
   created_at integer not null,
   nth integer not null default 0
 );
-create temp table claimed (queue_id text not null primary key, customer_id text not null, run_id text not null);
+create temp table claimed (
+  queue_id text not null primary key,
+  customer_id text not null,
+  run_id text not null,
+  credential_id text,
+  credential_version integer
+);
 create temp table planned (
   config_id text not null primary key,
   expected integer not null,
@@ -76,7 +82,9 @@ create temp table ended (
   retry_run_id text,
   retry_queue_id text,
   retry_at integer,
-  retry_key text
+  retry_key text,
+  credential_id text,
+  credential_version integer
 );
 create temp table skipped (
   run_id text not null primary key,
@@ -93,3 +101,7 @@ create temp table skipped (
 );
 -- What is about to be changed, as the audit trail will show it.
 create temp table audited (target text not null primary key, before_json text not null);
+-- Why a guarded insert or update is not made: one row, null when it is.
+create temp table verdict (refusal text);
+-- What a script has put in another's place.
+create temp table moved (id text not null primary key);
