@@ -1,5 +1,6 @@
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
+using Scheduler.Api.Rewrap;
 using Scheduler.Api.Settings;
 using Scheduler.Api.Tour;
 using Scheduler.Core.Pipelines;
@@ -7,6 +8,7 @@ using Scheduler.Core.Pipelines;
 const int WrongSetting = 2;
 
 var isTour = TourMode.IsAsked(args);
+var isRewrap = RewrapMode.IsAsked(args);
 
 // The settings file lies beside the program, wherever it is started from.
 var start = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
@@ -36,6 +38,10 @@ if ((StartupSettings.FaultIn(app.Services) ?? await SchemaUpdate.RunAsync(app)) 
     await Console.Error.WriteLineAsync(fault);
     return WrongSetting;
 }
+if (isRewrap)
+{
+    return await RewrapMode.RunAsync(app, args);
+}
 app.UseShell();
 app.MapHealth();
 app.MapApiDocument();
@@ -45,6 +51,8 @@ app.MapQueue();
 app.MapStatus();
 app.MapPipelines();
 app.MapRuns();
+app.MapCredentials();
+app.MapProviderConfigs();
 app.MapOnboarding(options);
 if (adminKeyPath is not null)
 {

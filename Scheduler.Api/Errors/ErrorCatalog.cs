@@ -38,6 +38,11 @@ public static class ErrorCatalog
         [ErrorCode.QuotaExceeded] = new(429, "The quota is used up.", RetryAfterSeconds: 60),
         [ErrorCode.InternalError] = new(500, "Something went wrong on our side."),
         [ErrorCode.StorageUnavailable] = new(503, "The store cannot be reached.", RetryAfterSeconds: 5),
+        [ErrorCode.KeyServiceUnavailable] = new(
+            503,
+            "The key that seals secrets cannot be used.",
+            RetryAfterSeconds: 5
+        ),
         [ErrorCode.NotReady] = new(503, "The process is not ready.", RetryAfterSeconds: 5),
         [ErrorCode.ServerTimeout] = new(503, "The call took too long.", RetryAfterSeconds: 5),
     }.ToFrozenDictionary();

@@ -55,6 +55,9 @@ public enum ErrorCode
     InternalError,
     StorageUnavailable,
 
+    /// <summary>The key that seals secrets cannot be used now; nothing was stored.</summary>
+    KeyServiceUnavailable,
+
     /// <summary>This process cannot serve yet.</summary>
     NotReady,
 

@@ -1,10 +1,13 @@
 using NodaTime;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Settings;
+using Scheduler.Core.Credentials;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Identifiers;
+using Scheduler.Core.ProviderConfigs;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Security.Secrets;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Sqlite;
 
@@ -34,6 +37,9 @@ internal static class Scheduling
         services.AddSingleton<Onboarding>();
         services.AddSingleton<PipelineRetirement>();
         services.AddSingleton<PipelineConfiguration>();
+        services.AddSingleton<CredentialKeeping>();
+        services.AddSingleton<ProviderConfiguration>();
+        services.AddSingleton<SecretRewrap>();
         return services;
     }
 
@@ -48,6 +54,8 @@ internal static class Scheduling
         services.AddSingleton<RunStore>();
         services.AddSingleton<PipelineConfigStore>();
         services.AddSingleton<CustomerStore>();
+        services.AddSingleton<CredentialStore>();
+        services.AddSingleton<ProviderConfigStore>();
         services.AddSingleton<StatusStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddApiKeyDirectory(provider => provider.GetRequiredService<ApiKeyStore>());

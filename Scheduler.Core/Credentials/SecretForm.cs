@@ -31,17 +31,18 @@ public static class SecretForm
 
     /// <summary>Every fault, empty when the secret has the form of its type.</summary>
     public static IReadOnlyList<SecretFault> Check(string provider, CredentialType type, JsonElement secret) =>
-        Encoding.UTF8.GetByteCount(secret.GetRawText()) > MostBytes ? [new(Root, $"Must have at most {MostBytes} bytes.")]
-        : type switch
-        {
-            CredentialType.ApiKey => CheckKey(secret),
-            _ when secret.ValueKind != JsonValueKind.Object => [new(Root, "Must be an object.")],
-            CredentialType.ServiceAccount when provider == Azure => CheckFields(secret, AzureApplication, []),
-            CredentialType.ServiceAccount => CheckGoogle(secret),
-            CredentialType.AccessKey when secret.TryGetProperty(Role[0], out _) => CheckFields(secret, Role, []),
-            CredentialType.AccessKey => CheckFields(secret, KeyPair, ["session_token"]),
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown type."),
-        };
+        Encoding.UTF8.GetByteCount(secret.GetRawText()) > MostBytes
+            ? [new(Root, $"Must have at most {MostBytes} bytes.")]
+            : type switch
+            {
+                CredentialType.ApiKey => CheckKey(secret),
+                _ when secret.ValueKind != JsonValueKind.Object => [new(Root, "Must be an object.")],
+                CredentialType.ServiceAccount when provider == Azure => CheckFields(secret, AzureApplication, []),
+                CredentialType.ServiceAccount => CheckGoogle(secret),
+                CredentialType.AccessKey when secret.TryGetProperty(Role[0], out _) => CheckFields(secret, Role, []),
+                CredentialType.AccessKey => CheckFields(secret, KeyPair, ["session_token"]),
+                _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown type."),
+            };
 
     /// <summary>What is sealed: the text of a key, else the object as it was given.</summary>
     public static byte[] Bytes(JsonElement secret) =>
@@ -93,7 +94,12 @@ public static class SecretForm
         {
             if (!required.Contains(member.Name) && !optional.Contains(member.Name))
             {
-                faults.Add(new(Root, $"Has a field that does not belong there; it may have {string.Join(", ", required.Concat(optional))}."));
+                faults.Add(
+                    new(
+                        Root,
+                        $"Has a field that does not belong there; it may have {string.Join(", ", required.Concat(optional))}."
+                    )
+                );
                 break;
             }
             if (optional.Contains(member.Name) && member.Value.ValueKind != JsonValueKind.String)
@@ -105,5 +111,7 @@ public static class SecretForm
     }
 
     private static string? Text(JsonElement secret, string field) =>
-        secret.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        secret.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -26,5 +26,4 @@ public sealed record StoredCredential
     public string? UpdatedBy { get; init; }
     public Instant? LastUsedAt { get; init; }
     public required long UsageCount { get; init; }
-
 }

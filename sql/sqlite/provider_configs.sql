@@ -18,10 +18,10 @@ insert into customer_provider_configs (
   description
 )
 select
-  @configId, @customerId, @provider, @domain, @name, @sourceProjectId, @sourceDataset, @sourceTable, @notificationEmails,
+  @configId, @customerId, @provider, @domain, @name, nullif(@sourceProjectId, ''), nullif(@sourceDataset, ''), nullif(@sourceTable, ''), @notificationEmails,
   @slackWebhook, @slackKeyVersion, coalesce(@notificationEnabled, 1), @defaultParameters, @templateOverrides,
-  coalesce(@scheduleEnabled, 0), @scheduleCron, @scheduleTimezone, coalesce(@retentionDays, 90), coalesce(@isActive, 1), @now,
-  @now, @actor, @tags, @description
+  coalesce(@scheduleEnabled, 0), nullif(@scheduleCron, ''), nullif(@scheduleTimezone, ''), coalesce(@retentionDays, 90), coalesce(@isActive, 1), @now,
+  @now, @actor, @tags, nullif(@description, '')
 from temp.verdict
 where refusal is null;
 

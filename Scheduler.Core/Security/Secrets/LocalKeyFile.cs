@@ -19,7 +19,9 @@ internal static class LocalKeyFile
     {
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
         {
-            throw new InvalidDataException($"the file {path} may be read by others. Make it its owner's alone: chmod 600.");
+            throw new InvalidDataException(
+                $"the file {path} may be read by others. Make it its owner's alone: chmod 600."
+            );
         }
         if (new FileInfo(path).Length > MostBytes)
         {
@@ -95,5 +97,7 @@ internal static class LocalKeyFile
     }
 
     private static InvalidDataException Broken(string path) =>
-        new($"the file {path} holds something else than keys. Restore it from a backup: what it wrapped opens with nothing else.");
+        new(
+            $"the file {path} holds something else than keys. Restore it from a backup: what it wrapped opens with nothing else."
+        );
 }

@@ -54,7 +54,9 @@ public sealed class LocalSecretCipher(string path) : ISecretCipher
         // A key that is not in the file may come back with it; the envelope may be sound.
         var key =
             Keys().FirstOrDefault(candidate => wrapped.Span.StartsWith(candidate.Id))
-            ?? throw new CipherUnavailableException($"The file {path} does not have the key that this was wrapped with.");
+            ?? throw new CipherUnavailableException(
+                $"The file {path} does not have the key that this was wrapped with."
+            );
         var dataKey = new byte[wrapped.Length - HeadBytes];
         using var cipher = new AesGcm(key.Bytes, TagBytes);
         try

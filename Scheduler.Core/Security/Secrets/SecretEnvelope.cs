@@ -22,7 +22,11 @@ internal sealed record SecretEnvelope
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
     /// <summary>Encrypts under a data key that is used for this one secret only.</summary>
-    public static byte[] Encrypt(ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
+    public static byte[] Encrypt(
+        ReadOnlySpan<byte> dataKey,
+        ReadOnlySpan<byte> secret,
+        ReadOnlySpan<byte> associatedData
+    )
     {
         var payload = new byte[NonceBytes + TagBytes + secret.Length];
         RandomNumberGenerator.Fill(payload.AsSpan(0, NonceBytes));

@@ -8,7 +8,9 @@ internal sealed partial class SecretSettings : IValidateOptions<SecretOptions>
 {
     public ValidateOptionsResult Validate(string? name, SecretOptions options) =>
         options.KmsKey is { Length: > 0 } key
-            ? Fault("Scheduler__Secrets__KmsKey", KeyFault(key)) ?? Fault("Scheduler__Secrets__KmsEndpoint", EndpointFault(options)) ?? ValidateOptionsResult.Success
+            ? Fault("Scheduler__Secrets__KmsKey", KeyFault(key))
+                ?? Fault("Scheduler__Secrets__KmsEndpoint", EndpointFault(options))
+                ?? ValidateOptionsResult.Success
             : Fault("Scheduler__Secrets__KeyFile", FileFault(options)) ?? ValidateOptionsResult.Success;
 
     private static ValidateOptionsResult? Fault(string setting, string? fault) =>
@@ -54,6 +56,9 @@ internal sealed partial class SecretSettings : IValidateOptions<SecretOptions>
         }
     }
 
-    [GeneratedRegex(@"\Aprojects/[\w.:-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+\z", RegexOptions.ECMAScript)]
+    [GeneratedRegex(
+        @"\Aprojects/[\w.:-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+\z",
+        RegexOptions.ECMAScript
+    )]
     private static partial Regex KeyName();
 }

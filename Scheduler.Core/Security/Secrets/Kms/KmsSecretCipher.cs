@@ -123,7 +123,9 @@ internal sealed class KmsSecretCipher(IKmsApi api, string key, TimeProvider time
             using var response = await call(either.Token);
             if (response is { IsSuccessful: true, Content: { } content })
             {
-                return isWhole(content) ? (content, null) : (null, new("Cloud KMS answered with bytes that do not fit their checksums."));
+                return isWhole(content)
+                    ? (content, null)
+                    : (null, new("Cloud KMS answered with bytes that do not fit their checksums."));
             }
             return (null, Refused(response, decrypts));
         }
@@ -131,7 +133,8 @@ internal sealed class KmsSecretCipher(IKmsApi api, string key, TimeProvider time
         {
             return (null, new($"Cloud KMS did not answer within {TryWithin.TotalSeconds:0} s."));
         }
-        catch (Exception exception) when (exception is HttpRequestException or ApiRequestException or IOException or JsonException)
+        catch (Exception exception)
+            when (exception is HttpRequestException or ApiRequestException or IOException or JsonException)
         {
             return (null, new("Cloud KMS could not be reached.", exception));
         }
@@ -148,7 +151,12 @@ internal sealed class KmsSecretCipher(IKmsApi api, string key, TimeProvider time
             return new("Cloud KMS could not be reached, or its answer not read.");
         }
         var failure = new CipherUnavailableException($"Cloud KMS answered {(int)status}.");
-        if (status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError)
+        if (
+            status
+            is HttpStatusCode.TooManyRequests
+                or HttpStatusCode.RequestTimeout
+                or >= HttpStatusCode.InternalServerError
+        )
         {
             return failure;
         }
@@ -171,7 +179,8 @@ internal sealed class KmsSecretCipher(IKmsApi api, string key, TimeProvider time
             using var document = JsonDocument.Parse((response.Error as ApiException)?.Content ?? "{}");
             return document.RootElement.GetProperty("error").GetProperty("status").GetString();
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }
