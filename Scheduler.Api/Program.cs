@@ -29,7 +29,7 @@ if (settings is not SettingsResult.Valid { Options: var options })
 
 builder.AddShell(options);
 builder.Services.AddScheduling(options);
-builder.Services.AddExecuting(options, builder.Configuration);
+builder.Services.AddExecuting(options, builder.Configuration, builder.Environment);
 builder.Services.AddDuties(options);
 
 await using var app = builder.Build();

@@ -8,7 +8,7 @@ try
 {
     var builder = Host.CreateApplicationBuilder(args);
     builder.AddWorker();
-    builder.Services.AddPipelines(builder.Configuration);
+    builder.Services.AddPipelines(builder.Configuration, builder.Environment);
     using var host = builder.Build();
     if (StartupSettings.FaultIn(host.Services) is { } fault)
     {

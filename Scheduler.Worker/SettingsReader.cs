@@ -11,6 +11,10 @@ internal static class SettingsReader
     /// <exception cref="SettingException">The first setting that is missing or wrong.</exception>
     public static WorkerSettings Read(IConfiguration configuration)
     {
+        if (LogLevels.FirstWrong(configuration) is { } level)
+        {
+            throw new SettingException(level, LogLevels.Rule);
+        }
         var (header, key) = Key(configuration);
         return new WorkerSettings
         {

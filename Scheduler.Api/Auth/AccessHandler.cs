@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
+using Scheduler.Api.Errors;
+using Scheduler.Core.Contracts;
 
 namespace Scheduler.Api.Auth;
 
@@ -35,7 +37,8 @@ internal sealed class AccessHandler : IAuthorizationHandler
                 var action = wanted.ActionFor(http.Request.Method);
                 if (CustomerAccess.Refuse(caller, id, wanted.Resource, action) is { } code)
                 {
-                    context.Fail(new AccessRefusal(this, code));
+                    var needed = $"This call needs the scope {Wire.Name(wanted.Resource)}:{Wire.Name(action)}.";
+                    context.Fail(new AccessRefusal(this, code, code == ErrorCode.MissingScope ? needed : null));
                     break;
                 }
                 context.Succeed(requirement);

@@ -29,7 +29,7 @@ internal sealed class AccessResultHandler : IAuthorizationMiddlewareResultHandle
             return SchedulerProblem.Create(refusal.Code, refusal.Detail, refusal.RetryAfter).ExecuteAsync(context);
         }
         var reasons = authorizeResult.AuthorizationFailure?.FailureReasons ?? [];
-        var code = reasons.OfType<AccessRefusal>().FirstOrDefault()?.Code ?? ErrorCode.Forbidden;
-        return SchedulerProblem.Create(code).ExecuteAsync(context);
+        var reason = reasons.OfType<AccessRefusal>().FirstOrDefault();
+        return SchedulerProblem.Create(reason?.Code ?? ErrorCode.Forbidden, reason?.Detail).ExecuteAsync(context);
     }
 }

@@ -56,7 +56,7 @@ internal sealed class KeyAuthentication(
         {
             return Refuse(Unknown);
         }
-        if (unknownKeys.IsExhausted(Context) is { } wait)
+        if (unknownKeys.WaitFor(Context, key.Hash) is { } wait)
         {
             return Refuse(new(ErrorCode.RateLimited, "Too many unknown keys came from this address.", wait));
         }
@@ -67,6 +67,7 @@ internal sealed class KeyAuthentication(
             unknownKeys.Count(Context);
             return Refuse(Unknown);
         }
+        unknownKeys.Known(key.Hash);
         return identity.Key switch
         {
             KeyStanding.Active => Accept(

@@ -6,8 +6,8 @@ using Scheduler.Core.Contracts;
 namespace Scheduler.Api.Bodies;
 
 /// <summary>
-/// Parses a body and gathers everything that is wrong with it, where a deserializer stops at the first fault: first the
-/// shape, field by field, then the annotations of the contract.
+/// Parses a body and gathers everything that is wrong with it, where a deserializer stops at the first fault: shape and
+/// annotations field by field, then what concerns several fields.
 /// </summary>
 internal static class BodyCheck
 {
@@ -26,39 +26,41 @@ internal static class BodyCheck
         try
         {
             using var document = JsonDocument.Parse(json, Strict);
-            ShapeCheck.Check(document.RootElement, TypeInfo(typeof(T)), "", errors);
-            var value = errors.Fields.Count == 0 ? document.RootElement.Deserialize<T>(WireJson.Options) : null;
+            FieldCheck.Check(document.RootElement, TypeInfo(typeof(T)), "", errors);
+            var value = errors.Misshapen == 0 ? document.RootElement.Deserialize<T>(WireJson.Options) : null;
             if (value is not null)
             {
-                Validate(value, TypeInfo(typeof(T)), "", errors);
+                ValidateTogether(value, "", errors);
             }
             return (errors.Fields.Count == 0 ? value : null, errors.Fields);
         }
-        catch (JsonException)
+        catch (JsonException wrong)
         {
-            errors.Add("", "Must be a JSON object in UTF-8, at most 32 levels deep, no name twice.");
+            errors.AddShape("", json.IsEmpty ? Missing(TypeInfo(typeof(T))) : Malformed(wrong));
+            return (null, errors.Fields);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser's answer to an escaped half of a surrogate pair in a name.
+            errors.AddShape("", "Must be valid Unicode; a name has half a surrogate pair.");
             return (null, errors.Fields);
         }
     }
 
-    private static void Validate(object value, JsonTypeInfo type, string path, BodyErrors errors)
+    private static string Missing(JsonTypeInfo type) =>
+        $"Is missing; send a JSON object with {string.Join(", ", type.Properties.Where(property => property.IsRequired).Select(property => property.Name))}.";
+
+    private static string Malformed(JsonException wrong)
     {
-        foreach (var property in type.Properties)
-        {
-            var name = path + property.Name;
-            var field = property.Get?.Invoke(value);
-            var context = new ValidationContext(value) { DisplayName = property.Name, MemberName = property.Name };
-            foreach (
-                var rule in property.AttributeProvider?.GetCustomAttributes(true).OfType<ValidationAttribute>() ?? []
-            )
-            {
-                if (rule.GetValidationResult(field, context) is { } fault)
-                {
-                    errors.Add(name, fault.ErrorMessage ?? "Is not valid.");
-                }
-            }
-            ValidateWithin(field, name, errors);
-        }
+        var place = wrong is { LineNumber: { } line, BytePositionInLine: { } position }
+            ? $" It goes wrong at line {line + 1}, byte {position + 1}."
+            : "";
+        return $"Must be a JSON object in UTF-8, at most {Strict.MaxDepth} levels deep, no name twice.{place}";
+    }
+
+    /// <summary>Rules over several fields, of the contract and of those within it.</summary>
+    private static void ValidateTogether(object value, string path, BodyErrors errors)
+    {
         foreach (var fault in (value as IValidatableObject)?.Validate(new ValidationContext(value)) ?? [])
         {
             var member = fault.MemberNames.FirstOrDefault() is { } named
@@ -66,9 +68,13 @@ internal static class BodyCheck
                 : "";
             errors.Add(path + member, fault.ErrorMessage ?? "Is not valid.");
         }
+        foreach (var property in TypeInfo(value.GetType()).Properties)
+        {
+            ValidateWithin(property.Get?.Invoke(value), path + property.Name, errors);
+        }
     }
 
-    /// <summary>Goes into nested contracts and lists of them; anything else has no annotations of its own.</summary>
+    /// <summary>Goes into nested contracts and lists of them.</summary>
     private static void ValidateWithin(object? field, string name, BodyErrors errors)
     {
         if (field is System.Collections.IList list)
@@ -78,9 +84,9 @@ internal static class BodyCheck
                 ValidateWithin(list[index], $"{name}[{index}]", errors);
             }
         }
-        else if (field is not null && TypeInfo(field.GetType()) is { Kind: JsonTypeInfoKind.Object } type)
+        else if (field is not null && TypeInfo(field.GetType()).Kind == JsonTypeInfoKind.Object)
         {
-            Validate(field, type, name + ".", errors);
+            ValidateTogether(field, name + ".", errors);
         }
     }
 

@@ -12,6 +12,17 @@ internal sealed class BodyErrors
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Fields => fields;
 
+    /// <summary>How many faults of shape there are: with one, the body cannot be made into its contract.</summary>
+    public int Misshapen { get; private set; }
+
+    /// <summary>Adds a fault of shape: an unknown, missing or mistyped field.</summary>
+    public void AddShape(string path, string message)
+    {
+        Misshapen++;
+        Add(path, message);
+    }
+
+    /// <summary>Adds a value that has the right type and breaks a rule.</summary>
     public void Add(string path, string message)
     {
         var field = path.Length == 0 ? Whole : path;

@@ -7,6 +7,7 @@ using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Execution;
+using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Queue;
 
 namespace Scheduler.Api.Endpoints;
@@ -43,6 +44,7 @@ internal static class QueueEndpoints
         ApiOptions options,
         LeaseDesk desk,
         InlineQueue inline,
+        TemplateCatalog templates,
         IHostApplicationLifetime lifetime,
         CancellationToken cancellation
     )
@@ -57,7 +59,9 @@ internal static class QueueEndpoints
             {
                 var wait = Duration.FromSeconds(request.WaitSeconds);
                 var items = await desk.LeaseAsync(worker, request.MaxItems, wait, waiting.Token);
-                return items.Count == 0 ? Empty() : TypedResults.Ok(new LeaseResponse { Items = items });
+                return items.Count == 0
+                    ? Empty()
+                    : TypedResults.Ok(new LeaseResponse { Items = [.. items.Select(item => Timed(item, templates))] });
             }
             if (!options.InlineExecution)
             {
@@ -87,6 +91,15 @@ internal static class QueueEndpoints
         LeaseDesk desk,
         CancellationToken cancellation
     ) => TypedResults.Ok(await desk.ReportAsync(body.Value, cancellation));
+
+    /// <summary>A worker that does not have the templates learns here how long a run may take.</summary>
+    private static LeaseItem Timed(LeaseItem item, TemplateCatalog templates) =>
+        templates.Find(item.Provider, item.Domain, item.PipelineTemplate) is { } template
+            ? item with
+            {
+                Timeout = (int)template.RunTimeout.TotalSeconds,
+            }
+            : item;
 
     private static SchedulerProblem Empty() => SchedulerProblem.Create(ErrorCode.QueueEmpty);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Scheduler.Api.Hosting;
@@ -56,12 +57,21 @@ internal sealed partial class ProblemDetailsExceptionHandler(ILogger<ProblemDeta
         {
             return SchedulerProblem.Create(ErrorCatalog.ForStatus(bad.StatusCode));
         }
-        var fault = parameter.Groups["missing"].Success ? "is missing" : "has a wrong form";
-        return SchedulerProblem.Create(ErrorCode.InvalidQuery, $"{parameter.Groups["name"].Value} {fault}.");
+        var fault = parameter.Groups["missing"].Success ? "is missing" : Expected(parameter.Groups["type"].Value);
+        var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Groups["name"].Value);
+        return SchedulerProblem.Create(ErrorCode.InvalidQuery, $"{name} {fault}.");
     }
 
+    private static string Expected(string type) =>
+        type switch
+        {
+            _ when type.Contains("bool", StringComparison.Ordinal) => "must be true or false",
+            _ when type.Contains("int", StringComparison.Ordinal) => "must be a whole number",
+            _ => "has a wrong form",
+        };
+
     [GeneratedRegex(
-        """\A(Failed to bind|(?<missing>Required)) parameter "[^"]* (?<name>[A-Za-z_]\w*)" (from|was not provided)""",
+        """\A(Failed to bind|(?<missing>Required)) parameter "(?<type>[^"]*) (?<name>[A-Za-z_]\w*)" (from|was not provided)""",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex BoundParameter();

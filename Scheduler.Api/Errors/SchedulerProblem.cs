@@ -24,7 +24,7 @@ public sealed class SchedulerProblem : IResult, IStatusCodeHttpResult
 
     /// <summary>A problem of this kind.</summary>
     /// <param name="code">Decides status and title.</param>
-    /// <param name="detail">What was wrong this time and what would be right. Never a secret.</param>
+    /// <param name="detail">What was wrong this time and what would be right, never a secret; null says what the catalog does.</param>
     /// <param name="retryAfter">When to try again; rounded up to whole seconds. Some codes always send one.</param>
     public static SchedulerProblem Create(ErrorCode code, string? detail = null, TimeSpan? retryAfter = null) =>
         new(code) { Detail = detail, RetryAfter = retryAfter };
@@ -64,7 +64,7 @@ public sealed class SchedulerProblem : IResult, IStatusCodeHttpResult
             Status = shape.Status,
             ErrorCode = Wire.Name(Code),
             RequestId = httpContext.TraceIdentifier,
-            Detail = Detail,
+            Detail = Detail ?? shape.Detail,
             Errors = Errors,
         };
         var json = JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Options);

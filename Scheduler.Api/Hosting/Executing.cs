@@ -19,10 +19,11 @@ internal static class Executing
     public static IServiceCollection AddExecuting(
         this IServiceCollection services,
         ApiOptions options,
-        IConfiguration configuration
+        IConfiguration configuration,
+        IHostEnvironment environment
     )
     {
-        services.AddPipelines(configuration);
+        services.AddPipelines(configuration, environment);
         services.PostConfigure<SecretOptions>(secrets =>
         {
             secrets.KeyFile ??= Path.Combine(

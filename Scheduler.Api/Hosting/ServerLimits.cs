@@ -12,7 +12,7 @@ public static class ServerLimits
     /// <summary>Calls that plan whole batches (trigger): an hour and some to answer.</summary>
     public const string Batch = "batch";
 
-    /// <summary>Calls that wait for work or for a run's end (process-queue): 540 s and some to answer.</summary>
+    /// <summary>Calls that wait for work (60 s) and for a run's end (process-queue, 540 s), and some time to answer.</summary>
     public const string LongPoll = "long-poll";
 
     public static void AddServerLimits(this WebApplicationBuilder builder, ApiOptions options)
@@ -22,7 +22,7 @@ public static class ServerLimits
         {
             timeouts.DefaultPolicy = Timeout(30);
             timeouts.AddPolicy(Batch, Timeout(3_700));
-            timeouts.AddPolicy(LongPoll, Timeout(600));
+            timeouts.AddPolicy(LongPoll, Timeout(620));
         });
     }
 

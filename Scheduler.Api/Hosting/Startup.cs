@@ -20,6 +20,7 @@ internal static class Startup
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IClock>(provider => provider.GetRequiredService<TimeProvider>().ToClock());
         services.ConfigureHttpJsonOptions(json => WireJson.Configure(json.SerializerOptions));
+        services.AddSingleton<Readiness>();
         services.AddProblems();
         services.AddAccess();
         services.AddRateLimits(options.RateLimits);
@@ -29,6 +30,7 @@ internal static class Startup
     /// <summary>Authentication comes before the rate limits, which count by caller; authorization after them.</summary>
     public static void UseShell(this WebApplication app)
     {
+        app.UseForwardedAddress(app.Services.GetRequiredService<ApiOptions>());
         app.UseMiddleware<RequestTrace>();
         app.UseSecurityHeaders();
         app.UseProblems();

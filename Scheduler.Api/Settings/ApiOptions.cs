@@ -56,5 +56,11 @@ public sealed record ApiOptions
     /// <summary>Scheduler__LogFormat: text in Development, JSON elsewhere.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Json;
 
+    /// <summary>
+    /// Scheduler__TrustedProxies, 0 to 10: how many proxies in front of the API add the address they saw to X-Forwarded-For. With 0
+    /// the header is not believed.
+    /// </summary>
+    public int TrustedProxies { get; init; }
+
     public RateLimitOptions RateLimits { get; init; } = new();
 }

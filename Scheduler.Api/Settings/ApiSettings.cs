@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using NodaTime;
 using Scheduler.Api.Auth;
+using Scheduler.Core.Execution;
 using Scheduler.Core.Status;
 
 namespace Scheduler.Api.Settings;
@@ -13,6 +14,14 @@ public static class ApiSettings
     {
         var read = new SettingsReader(configuration);
         var storage = ReadStorage(read);
+        if (
+            read.Text("ASPNETCORE_ENVIRONMENT") is { } web
+            && read.Text("DOTNET_ENVIRONMENT") is { } host
+            && !web.Equals(host, StringComparison.OrdinalIgnoreCase)
+        )
+        {
+            read.Refuse("ASPNETCORE_ENVIRONMENT", "and DOTNET_ENVIRONMENT differ. Set one, or both to the same name.");
+        }
         var embedded = storage.Provider == StorageProvider.Sqlite;
         var (adminKeys, workerKeys) = ReadKeys(read);
         var options = new ApiOptions
@@ -34,8 +43,13 @@ public static class ApiSettings
             LatenessObjectiveSeconds = read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400),
             Workers = ReadWorkers(read),
             LogFormat = read.Choice("Scheduler__LogFormat", isDevelopment ? LogFormat.Text : LogFormat.Json),
+            TrustedProxies = read.Whole("Scheduler__TrustedProxies", 0, 0, 10),
             RateLimits = ReadRateLimits(read),
         };
+        if (LogLevels.FirstWrong(configuration) is { } level)
+        {
+            read.Refuse(level, $"{LogLevels.Rule}.");
+        }
         if (adminKeys.Count == 0 && !isDevelopment)
         {
             read.Refuse("ADMIN_KEY", $"is missing. Outside Development it must be set to {MachineKeys.Rule}.");

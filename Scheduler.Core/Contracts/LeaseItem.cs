@@ -32,6 +32,12 @@ public sealed record LeaseItem
 
     /// <summary>0 for the first attempt, then 1, 2, …</summary>
     public required int RetryAttempt { get; init; }
+
+    /// <summary>1 for the first attempt, then 2, 3, …</summary>
+    public int Attempt => RetryAttempt + 1;
+
+    /// <summary>The run may take so many seconds, then it is to be reported as failed with TIMEOUT; null where no template says.</summary>
+    public int? Timeout { get; init; }
     public required TriggeredBy TriggeredBy { get; init; }
 
     /// <summary>Rises by one at every claim of the item; with <see cref="ScheduledTime"/> and <see cref="RetryAttempt"/> it fences the load.</summary>

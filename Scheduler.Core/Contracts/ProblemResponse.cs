@@ -18,9 +18,8 @@ public sealed record ProblemResponse
     /// <summary>Also in the header X-Request-Id and in the log.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>What was wrong this time, for a reader.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Detail { get; init; }
+    /// <summary>What was wrong and what would be right, for a reader.</summary>
+    public required string Detail { get; init; }
 
     /// <summary>Status 422: the messages per field of the body.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Options;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Core.Datasets;
 
@@ -20,27 +21,23 @@ public sealed class DatasetFiles(IOptions<DatasetOptions> options, TimeProvider 
     public string PathOf(DatasetId dataset) =>
         Path.GetFullPath(Path.Combine(options.Value.Path, $"{dataset.Value}.duckdb"));
 
-    /// <summary>Opens the file, waiting for others up to the configured time.</summary>
+    /// <summary>
+    /// Opens the file. Those of this process take turns, for as long as each lasts; then another process is waited for up to the
+    /// configured time.
+    /// </summary>
     /// <exception cref="DatasetUnavailableException">Still locked, or not openable, when the time was over.</exception>
     public async Task<OpenDataset> OpenAsync(DatasetId dataset, bool readOnly, CancellationToken cancellationToken)
     {
         var path = PathOf(dataset);
         var gate = Gates.GetOrAdd(path, _ => new SemaphoreSlim(1, 1));
-        using var patience = new CancellationTokenSource(
-            TimeSpan.FromSeconds(options.Value.LockWaitSeconds),
-            timeProvider
-        );
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        await gate.WaitAsync(cancellationToken);
         try
         {
-            await gate.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Unavailable(null);
-        }
-        try
-        {
+            using var patience = new CancellationTokenSource(
+                TimeSpan.FromSeconds(options.Value.LockWaitSeconds),
+                timeProvider
+            );
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
             return new OpenDataset(await ConnectAsync(path, readOnly, either.Token, cancellationToken), gate);
         }
         catch
@@ -59,7 +56,7 @@ public sealed class DatasetFiles(IOptions<DatasetOptions> options, TimeProvider 
     {
         if (!readOnly)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            PrivateFolder.Create(Path.GetDirectoryName(path)!);
         }
         while (true)
         {
@@ -87,9 +84,9 @@ public sealed class DatasetFiles(IOptions<DatasetOptions> options, TimeProvider 
         }
     }
 
-    private DatasetUnavailableException Unavailable(Exception? inner) =>
+    private DatasetUnavailableException Unavailable(Exception inner) =>
         new(
-            $"The customer's dataset could not be opened within {options.Value.LockWaitSeconds} s: it is in use.",
+            $"The customer's dataset could not be opened within {options.Value.LockWaitSeconds} s: another process uses it.",
             inner
         );
 }

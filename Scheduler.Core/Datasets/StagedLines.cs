@@ -19,14 +19,16 @@ public sealed class StagedLines : IDisposable
     private readonly DuckDBConnection connection;
     private DuckDBAppender? appender;
 
-    private StagedLines(string folder)
+    private readonly RunFolder folder;
+
+    private StagedLines(RunFolder folder)
     {
-        Folder = folder;
+        this.folder = folder;
         connection = new DuckDBConnection($"DataSource={FilePath};threads=1;memory_limit=256MB");
     }
 
     /// <summary>The run's private folder; only this user can read it.</summary>
-    public string Folder { get; }
+    public string Folder => folder.Path;
 
     public string FilePath => Path.Combine(Folder, "staged.duckdb");
     public long Rows { get; private set; }
@@ -43,7 +45,7 @@ public sealed class StagedLines : IDisposable
 
     public static StagedLines Create()
     {
-        var staged = new StagedLines(Directory.CreateTempSubdirectory("scheduler-run-").FullName);
+        var staged = new StagedLines(RunFolder.Create());
         staged.connection.Open();
         using var command = staged.connection.CreateCommand();
         command.CommandText = Sql["create_lines"];
@@ -81,7 +83,7 @@ public sealed class StagedLines : IDisposable
     public void Dispose()
     {
         Complete();
-        Directory.Delete(Folder, recursive: true);
+        folder.Dispose();
     }
 
     private static void AppendDimensions(IDuckDBAppenderRow row, CostLine line) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Scheduler.Core.Datasets;
 using Scheduler.Core.Failpoints;
@@ -20,25 +21,36 @@ public static class PipelineRegistration
     /// <c>Scheduler:Templates:Path</c>, <c>Scheduler:Secrets:*</c>, <c>WORKER_ID</c> and <c>SCHEDULER_FAILPOINTS</c>. They are checked when the host
     /// starts: a wrong one stops it with one line that names it.
     /// </summary>
-    public static IServiceCollection AddPipelines(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddPipelines(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        IHostEnvironment environment
+    )
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IValidateOptions<DatasetOptions>, PipelineSettings>();
         services.AddSingleton<IValidateOptions<FilesOptions>, PipelineSettings>();
         services.AddSingleton<IValidateOptions<PipelineOptions>>(provider => new PipelineStartup(
             provider.GetServices<IExtractAdapter>(),
-            configuration
+            configuration,
+            environment
         ));
-        services.AddOptions<DatasetOptions>().Bind(configuration.GetSection("Scheduler:Datasets")).ValidateOnStart();
-        services.AddOptions<FilesOptions>().Bind(configuration.GetSection("Scheduler:Files")).ValidateOnStart();
+        services
+            .AddOptions<DatasetOptions>()
+            .Configure(options => PipelineSettings.Bind(options, configuration))
+            .ValidateOnStart();
+        services
+            .AddOptions<FilesOptions>()
+            .Configure(options => PipelineSettings.Bind(options, configuration))
+            .ValidateOnStart();
         services
             .AddOptions<PipelineOptions>()
-            .Configure(options => PipelineSettings.Bind(options, configuration))
+            .Configure(options => PipelineSettings.Bind(options, configuration, environment))
             .ValidateOnStart();
         services.AddSingleton<IFailpoints>(provider =>
             FailpointSetting.Create(
                 configuration[FailpointSetting.Variable],
-                PipelineSettings.IsDevelopment(configuration),
+                environment.IsDevelopment(),
                 provider.GetRequiredService<TimeProvider>()
             )
         );
@@ -54,6 +66,7 @@ public static class PipelineRegistration
                 [.. provider.GetServices<IExtractAdapter>()]
             )
         );
+        services.AddHostedService<RunFolderSweep>();
         services.AddSingleton<DatasetFiles>();
         services.AddSingleton<IDatasetWriter, DatasetWriter>();
         services.AddSingleton<DatasetReader>();

@@ -1,40 +1,72 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Scheduler.Core.Datasets;
 using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Files;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Core.Pipelines;
 
 /// <summary>Reads and checks the settings of pipelines; every message names the setting.</summary>
 internal sealed class PipelineSettings : IValidateOptions<DatasetOptions>, IValidateOptions<FilesOptions>
 {
-    private const string AllowProbe = "Scheduler:AllowProbe";
+    private const string AllowProbe = "Scheduler__AllowProbe";
+    private const string DatasetsProvider = "Scheduler__Datasets__Provider";
+    private const string LockWaitSeconds = "Scheduler__Datasets__LockWaitSeconds";
+    private const string MaxBytes = "Scheduler__Files__MaxBytes";
 
-    public static void Bind(PipelineOptions options, IConfiguration configuration)
+    public static void Bind(PipelineOptions options, IConfiguration configuration, IHostEnvironment environment)
     {
-        options.TemplatesPath = configuration["Scheduler:Templates:Path"] ?? options.TemplatesPath;
-        options.WorkerName = configuration["WORKER_ID"] is { Length: > 0 } name ? name : options.WorkerName;
-        options.AllowProbe = configuration[AllowProbe] switch
+        options.TemplatesPath = Text(configuration, "Scheduler__Templates__Path") ?? options.TemplatesPath;
+        options.WorkerName = Text(configuration, "WORKER_ID") ?? options.WorkerName;
+        options.AllowProbe = Text(configuration, AllowProbe) switch
         {
-            null or "" => IsDevelopment(configuration),
+            null => environment.IsDevelopment(),
             { } text when bool.TryParse(text, out var allowed) => allowed,
-            _ => throw new OptionsValidationException(
-                AllowProbe,
-                typeof(PipelineOptions),
-                ["Scheduler__AllowProbe must be true or false."]
-            ),
+            _ => throw Wrong(AllowProbe, "must be true or false."),
         };
     }
 
-    public static bool IsDevelopment(IConfiguration configuration) =>
-        string.Equals(
-            configuration["ASPNETCORE_ENVIRONMENT"]
-                ?? configuration["DOTNET_ENVIRONMENT"]
-                ?? configuration["ENVIRONMENT"],
-            "Development",
-            StringComparison.OrdinalIgnoreCase
-        );
+    public static void Bind(DatasetOptions options, IConfiguration configuration)
+    {
+        options.Provider = Text(configuration, DatasetsProvider) switch
+        {
+            null => options.Provider,
+            { } text when text.Equals(nameof(DatasetProvider.DuckDb), StringComparison.OrdinalIgnoreCase) =>
+                DatasetProvider.DuckDb,
+            _ => throw Wrong(DatasetsProvider, "must be DuckDb in this version."),
+        };
+        options.Path = configuration["Scheduler:Datasets:Path"] ?? options.Path;
+        options.LockWaitSeconds = (int)Number(configuration, LockWaitSeconds, options.LockWaitSeconds, 0, 300);
+    }
+
+    public static void Bind(FilesOptions options, IConfiguration configuration)
+    {
+        options.Root = Text(configuration, "Scheduler__Files__Root");
+        options.MaxBytes = Number(configuration, MaxBytes, options.MaxBytes, 1, long.MaxValue);
+        options.AllowedHosts = Text(configuration, "Scheduler__Files__AllowedHosts") ?? "";
+    }
+
+    private static string? Text(IConfiguration configuration, string setting) =>
+        configuration[setting.Replace("__", ":", StringComparison.Ordinal)]?.Trim() is { Length: > 0 } text
+            ? text
+            : null;
+
+    private static long Number(IConfiguration configuration, string setting, long missing, long least, long most) =>
+        Text(configuration, setting) switch
+        {
+            null => missing,
+            { } text
+                when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    && number >= least
+                    && number <= most => number,
+            _ => throw Wrong(setting, $"must be a whole number from {least} to {most}."),
+        };
+
+    private static OptionsValidationException Wrong(string setting, string rule) =>
+        new(setting, typeof(PipelineSettings), [$"{setting} {rule}"]);
 
     public ValidateOptionsResult Validate(string? name, DatasetOptions options)
     {
@@ -42,9 +74,24 @@ internal sealed class PipelineSettings : IValidateOptions<DatasetOptions>, IVali
         {
             return ValidateOptionsResult.Fail("Scheduler__Datasets__Path must name a folder.");
         }
-        return options.LockWaitSeconds is < 0 or > 300
-            ? ValidateOptionsResult.Fail("Scheduler__Datasets__LockWaitSeconds must be from 0 to 300.")
-            : ValidateOptionsResult.Success;
+        try
+        {
+            PrivateFolder.Create(Path.GetFullPath(options.Path));
+            using var probe = new FileStream(
+                Path.Combine(options.Path, $".probe-{Guid.NewGuid():N}"),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    Options = FileOptions.DeleteOnClose,
+                }
+            );
+            return ValidateOptionsResult.Success;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return ValidateOptionsResult.Fail("Scheduler__Datasets__Path must name a folder that can be written.");
+        }
     }
 
     public ValidateOptionsResult Validate(string? name, FilesOptions options)
@@ -53,12 +100,8 @@ internal sealed class PipelineSettings : IValidateOptions<DatasetOptions>, IVali
         {
             return ValidateOptionsResult.Fail("Scheduler__Files__Root must name an existing folder, or be unset.");
         }
-        if (HostList.TryParse(options.AllowedHosts, out _) is { } fault)
-        {
-            return ValidateOptionsResult.Fail($"Scheduler__Files__AllowedHosts {fault}.");
-        }
-        return options.MaxBytes <= 0
-            ? ValidateOptionsResult.Fail("Scheduler__Files__MaxBytes must be a number of bytes above 0.")
+        return HostList.TryParse(options.AllowedHosts, out _) is { } fault
+            ? ValidateOptionsResult.Fail($"Scheduler__Files__AllowedHosts {fault}.")
             : ValidateOptionsResult.Success;
     }
 }

@@ -22,11 +22,6 @@ public static class StartupSettings
         {
             return OneLine(several.InnerExceptions[0].Message);
         }
-        // The binder: a text that is not a number. Its message names the setting.
-        catch (InvalidOperationException wrong) when (wrong.InnerException is FormatException or ArgumentException)
-        {
-            return OneLine(wrong.Message);
-        }
     }
 
     private static string OneLine(string message) => message.ReplaceLineEndings(" ");

@@ -60,6 +60,47 @@ public sealed class BodyTests : IDisposable
         }
     }
 
+    [Test]
+    public async Task A_field_of_a_wrong_type_hides_no_other_fault()
+    {
+        var response = await PostAsync(
+            "/test/pipelines",
+            """
+            {"provider":"GCP","domain":"COST","pipeline_template":"cost billing","schedule_cron":"@daily","priority":11,
+             "overlap_policy":"x","retry_config":{"max_retries":-1,"a":1},"notification_emails":["x"]}
+            """
+        );
+
+        var problem = await response.ShouldBeProblemAsync(422, "VALIDATION_FAILED");
+        Assert.That(
+            problem.Errors!.Keys,
+            Is.EquivalentTo(
+                new[]
+                {
+                    "pipeline_template",
+                    "priority",
+                    "overlap_policy",
+                    "retry_config.max_retries",
+                    "retry_config.a",
+                    "notification_emails",
+                }
+            )
+        );
+        Assert.That(problem.Errors["priority"], Is.EqualTo(new[] { "Must be from 1 to 10." }));
+    }
+
+    [TestCase("""{"customer_id\ud800":"x"}""", "body")]
+    [TestCase("""{"provider":"\ud800"}""", "provider")]
+    [TestCase("""{"parameters":{"message":"\udc00x"}}""", "parameters")]
+    [TestCase("""{"parameters":{"a":[{"\ud800":1}]}}""", "parameters")]
+    [TestCase("""{"parameters":{"\ud800":"x"}}""", "parameters")]
+    public async Task Text_that_is_no_unicode_is_a_wrong_field(string json, string field)
+    {
+        var problem = await (await PostAsync("/test/pipelines", json)).ShouldBeProblemAsync(422, "VALIDATION_FAILED");
+
+        Assert.That(problem.Errors![problem.Errors.ContainsKey(field) ? field : "body"][0], Does.Contain("Unicode"));
+    }
+
     [TestCase("ab")]
     [TestCase("a.b")]
     [TestCase("acme\\n")]

@@ -22,6 +22,7 @@ internal static class ProblemAssertions
             Assert.That(problem.ErrorCode, Is.EqualTo(errorCode), text);
             Assert.That(problem.Status, Is.EqualTo(status));
             Assert.That(problem.Title, Is.Not.Empty);
+            Assert.That(problem.Detail, Is.Not.Empty);
             Assert.That(problem.Type, Does.StartWith("urn:scheduler:problem:"));
             Assert.That(response.Headers.GetValues("X-Request-Id"), Is.EqualTo(new[] { problem.RequestId }));
             Assert.That(response.Headers.CacheControl?.NoStore, Is.True);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using NUnit.Framework;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Errors;
@@ -13,6 +14,7 @@ public sealed class ProblemTests : IDisposable
     {
         app.MapGet("/test/bug", string () => throw new InvalidOperationException("canary-in-message")).RequireAdmin();
         app.MapGet("/test/number", (int count) => count).RequireAdmin();
+        app.MapGet("/test/flag", ([FromQuery(Name = "is_active")] bool? isActive) => isActive).RequireAdmin();
         app.MapGet("/test/teapot", () => Results.StatusCode(418)).RequireAdmin();
     });
 
@@ -26,8 +28,17 @@ public sealed class ProblemTests : IDisposable
         await (await host.SendAsync("GET", "/test/teapot", ApiHost.Admin())).ShouldBeProblemAsync(400, "BAD_REQUEST");
     }
 
+    [Test]
+    public async Task A_query_parameter_is_named_as_the_caller_wrote_it()
+    {
+        var response = await host.SendAsync("GET", "/test/flag?is_active=maybe", ApiHost.Admin());
+
+        var problem = await response.ShouldBeProblemAsync(400, "INVALID_QUERY");
+        Assert.That(problem.Detail, Is.EqualTo("is_active must be true or false."));
+    }
+
     [TestCase("", "count is missing.")]
-    [TestCase("?count=many", "count has a wrong form.")]
+    [TestCase("?count=many", "count must be a whole number.")]
     public async Task A_query_parameter_that_cannot_be_bound_is_named(string query, string detail)
     {
         var response = await host.SendAsync("GET", $"/test/number{query}", ApiHost.Admin());
@@ -41,7 +52,7 @@ public sealed class ProblemTests : IDisposable
         var response = await host.SendAsync("GET", "/test/bug", ApiHost.Admin());
 
         var problem = await response.ShouldBeProblemAsync(500, "INTERNAL_ERROR");
-        Assert.That(problem.Detail, Is.Null);
+        Assert.That(problem.Detail, Is.EqualTo(ErrorCatalog.Of(ErrorCode.InternalError).Detail));
         Assert.That(
             await response.Content.ReadAsStringAsync(),
             Does.Not.Contain("canary").And.Not.Contain("at Scheduler")

@@ -1,8 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 using Scheduler.Api.Auth;
 using Scheduler.Api.RateLimits;
+using Scheduler.Api.Settings;
 using Scheduler.Core.Security;
 
 namespace Scheduler.Tests.Api;
@@ -54,6 +56,42 @@ public sealed class RateLimitTests
         var next = await host.SendAsync("GET", Mine, ApiHost.Customer(ApiKey.Generate("acme").Reveal()));
         await next.ShouldBeProblemAsync(429, "RATE_LIMITED");
         Assert.That(next.Headers.RetryAfter, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Who_guesses_shuts_out_no_good_key_of_the_same_address()
+    {
+        using var host = Host(("Scheduler:RateLimits:UnknownKeys", "3"));
+        var good = ApiHost.Customer(host.Keys.Add("acme"));
+        await host.SendAsync("GET", Mine, good);
+
+        for (var guess = 0; guess < 10; guess++)
+        {
+            await host.SendAsync("GET", Mine, ApiHost.Customer(ApiKey.Generate("acme").Reveal()));
+        }
+
+        Assert.That((await host.SendAsync("GET", Mine, good)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public void A_part_of_a_permit_is_no_permit()
+    {
+        using var limiter = new UnknownKeyLimiter(
+            new ApiOptions { RateLimits = new RateLimitOptions { UnknownKeys = 600 } }
+        );
+        var context = new DefaultHttpContext();
+        var counted = 0;
+        // Far more than a minute's worth at once; what is refilled meanwhile is a small part of it.
+        for (var guess = 0; guess < 100_000; guess++)
+        {
+            if (limiter.WaitFor(context, "guess") is null)
+            {
+                limiter.Count(context);
+                counted++;
+            }
+        }
+
+        Assert.That(counted, Is.InRange(600, 660));
     }
 
     [TestCase("203.0.113.9", "203.0.113.9")]

@@ -30,7 +30,11 @@ public sealed class PipelineRegistrationTests
     [TestCase("Scheduler:Files:AllowedHosts", "a.example,https://b.example/", "Scheduler__Files__AllowedHosts")]
     [TestCase("Scheduler:Files:AllowedHosts", "10.0.0.5", "Scheduler__Files__AllowedHosts")]
     [TestCase("Scheduler:Datasets:Path", " ", "Scheduler__Datasets__Path")]
-    [TestCase("Scheduler:Datasets:Provider", "Nowhere", "Scheduler:Datasets:Provider")]
+    [TestCase("Scheduler:Datasets:Path", "/proc/none", "Scheduler__Datasets__Path")]
+    [TestCase("Scheduler:Datasets:Provider", "Nowhere", "Scheduler__Datasets__Provider")]
+    [TestCase("Scheduler:Datasets:Provider", "7", "Scheduler__Datasets__Provider")]
+    [TestCase("Scheduler:Datasets:LockWaitSeconds", "x", "Scheduler__Datasets__LockWaitSeconds")]
+    [TestCase("Scheduler:Files:MaxBytes", "abc", "Scheduler__Files__MaxBytes")]
     [TestCase("SCHEDULER_FAILPOINTS", "load:after-delete=touch /tmp/a", "SCHEDULER_FAILPOINTS")]
     public void A_wrong_setting_stops_the_start_with_one_line_that_names_it(string key, string value, string named)
     {
@@ -48,22 +52,24 @@ public sealed class PipelineRegistrationTests
     [TestCase("Development", "false", false)]
     public void Probes_are_on_in_Development_unless_set(string environment, string? setting, bool allowed)
     {
-        using var host = Host(("DOTNET_ENVIRONMENT", environment), ("Scheduler:AllowProbe", setting));
+        using var host = Host(environment, ("Scheduler:AllowProbe", setting));
 
         var options = host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<PipelineOptions>>();
 
         Assert.That(options.Value.AllowProbe, Is.EqualTo(allowed));
     }
 
-    private static IHost Host(params (string Key, string? Value)[] settings)
+    private static IHost Host(params (string Key, string? Value)[] settings) => Host("Production", settings);
+
+    private static IHost Host(string environment, params (string Key, string? Value)[] settings)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
-            new HostApplicationBuilderSettings()
+            new HostApplicationBuilderSettings { EnvironmentName = environment }
         );
         builder.Configuration.AddInMemoryCollection(
             settings.ToDictionary(setting => setting.Key, setting => setting.Value)
         );
-        builder.Services.AddPipelines(builder.Configuration);
+        builder.Services.AddPipelines(builder.Configuration, builder.Environment);
         return builder.Build();
     }
 }

@@ -67,6 +67,14 @@ public sealed class SettingsReaderTests
     }
 
     [Test]
+    public void A_level_of_the_log_that_is_none_is_named()
+    {
+        var e = Assert.Throws<SettingException>(() => Read(("ADMIN_KEY", "k"), ("Logging:LogLevel:Default", "Loud")));
+
+        Assert.That(e.Message, Does.StartWith("Logging__LogLevel__Default must be one of Trace, "));
+    }
+
+    [Test]
     public void A_missing_key_is_named()
     {
         var e = Assert.Throws<SettingException>(() => Read());

@@ -452,6 +452,7 @@ on conflict (usage_id) do nothing;
 update scheduled_pipeline_runs
 set
   state = e.state,
+  actual_start_time = case when e.state = 'PENDING' then null else scheduled_pipeline_runs.actual_start_time end,
   actual_end_time = case when e.state = 'PENDING' then null else @now end,
   execution_duration_seconds = case
     when e.state <> 'PENDING' then (@now - scheduled_pipeline_runs.actual_start_time + 500000) / 1000000

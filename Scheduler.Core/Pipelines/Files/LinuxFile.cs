@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -14,7 +13,8 @@ internal static partial class LinuxFile
     private const int CloseOnExec = 0x80000;
 
     private const int EmptyPath = 0x1000;
-    private const uint TypeMask = 0x1;
+    private const uint TypeAndLinksMask = 0x1 | 0x4;
+    private const int StatxLinksOffset = 16;
     private const int StatxSize = 256;
     private const int StatxModeOffset = 28;
     private const int FileTypeBits = 0xF000;
@@ -32,21 +32,28 @@ internal static partial class LinuxFile
     public static string? RealPath(SafeFileHandle handle) =>
         new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget;
 
-    /// <summary>Whether it is a plain file, and no folder, device, pipe or socket.</summary>
-    public static bool IsRegular(SafeFileHandle handle)
+    /// <summary>
+    /// Whether it is a plain file with this one name, and no folder, device, pipe or socket. Of a file with several names (hard links)
+    /// nobody can tell in whose folder the others are.
+    /// </summary>
+    public static bool IsOwnRegularFile(SafeFileHandle handle)
     {
         Span<byte> answer = stackalloc byte[StatxSize];
         if (
-            Statx((int)handle.DangerousGetHandle(), "", EmptyPath, TypeMask, ref MemoryMarshal.GetReference(answer))
-            != 0
+            Statx(
+                (int)handle.DangerousGetHandle(),
+                "",
+                EmptyPath,
+                TypeAndLinksMask,
+                ref MemoryMarshal.GetReference(answer)
+            ) != 0
         )
         {
             return false;
         }
-        var mode = BitConverter.IsLittleEndian
-            ? BinaryPrimitives.ReadUInt16LittleEndian(answer[StatxModeOffset..])
-            : BinaryPrimitives.ReadUInt16BigEndian(answer[StatxModeOffset..]);
-        return (mode & FileTypeBits) == RegularFile;
+        var mode = MemoryMarshal.Read<ushort>(answer[StatxModeOffset..]);
+        var links = MemoryMarshal.Read<uint>(answer[StatxLinksOffset..]);
+        return (mode & FileTypeBits) == RegularFile && links == 1;
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

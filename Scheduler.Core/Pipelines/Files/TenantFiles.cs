@@ -53,7 +53,7 @@ public sealed class TenantFiles(IOptions<FilesOptions> options)
             return error is NoSuchFile or NotAFolder ? NotFound(path) : Invalid($"'{path}' cannot be opened.");
         }
         var isInside = LinuxFile.RealPath(handle) is { } real && real.StartsWith(folder, StringComparison.Ordinal);
-        if (!isInside || !LinuxFile.IsRegular(handle))
+        if (!isInside || !LinuxFile.IsOwnRegularFile(handle))
         {
             handle.Dispose();
             return Invalid($"'{path}' is not a regular file in your folder.");

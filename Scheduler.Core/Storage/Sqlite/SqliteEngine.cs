@@ -16,6 +16,9 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
     // Result codes that mean "not now": SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN.
     private static readonly int[] Unavailable = [5, 6, 7, 8, 10, 13, 14];
 
+    // SQLITE_CORRUPT, NOTADB: the file at the given place is none of ours.
+    private static readonly int[] Broken = [11, 26];
+
     private readonly SqliteOptions options;
     private readonly string connectionString;
     private readonly SemaphoreSlim writeTurn = new(1, 1);
@@ -88,6 +91,10 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
                 $"The SQLite store could not be opened (code {exception.SqliteErrorCode}).",
                 exception
             );
+        }
+        catch (SqliteException exception) when (Broken.Contains(exception.SqliteErrorCode))
+        {
+            throw new SchemaDriftException("The file is no SQLite database, or a damaged one; it was left as it is.");
         }
         finally
         {
@@ -184,7 +191,7 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
         var source = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
         if (Path.GetDirectoryName(Path.GetFullPath(source)) is { } folder && source != ":memory:")
         {
-            Directory.CreateDirectory(folder);
+            PrivateFolder.Create(folder);
         }
     }
 }

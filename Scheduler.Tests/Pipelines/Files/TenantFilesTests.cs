@@ -145,6 +145,20 @@ public sealed class TenantFilesTests : IDisposable
         Assert.That(Refused(Files(maxBytes: 3).Open(Customer, "costs.csv")).Message, Does.Contain("at most 3"));
     }
 
+    [Test]
+    [Platform("Linux")]
+    public void A_second_name_of_another_customers_file_is_refused()
+    {
+        using var link = System.Diagnostics.Process.Start(
+            "ln",
+            [Path.Combine(root, "other_co", "costs.csv"), Path.Combine(root, Customer, "hard.csv")]
+        )!;
+        link.WaitForExit();
+        Assert.That(link.ExitCode, Is.Zero);
+
+        Assert.That(Refused(Files().Open(Customer, "hard.csv")).Message, Does.Contain("not a regular file"));
+    }
+
     [TestCase("..")]
     [TestCase("acme/../other_co")]
     [TestCase("")]

@@ -97,7 +97,7 @@ internal sealed class SqliteEngineTests
         await File.WriteAllTextAsync(file, new string('x', 4096));
         using (var engine = new SqliteEngine(new SqliteOptions { ConnectionString = $"Data Source={file}" }))
         {
-            Assert.That(() => engine.MigrateAsync(default), Throws.InstanceOf<Exception>());
+            Assert.That(() => engine.MigrateAsync(default), Throws.TypeOf<SchemaDriftException>());
         }
         Assert.That(await File.ReadAllTextAsync(file), Does.StartWith("xxxx"));
         folder.Delete(recursive: true);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodaTime;
@@ -5,8 +6,11 @@ using Scheduler.Core.Contracts;
 
 namespace Scheduler.Api.Bodies;
 
-/// <summary>Compares a parsed body with its contract: unknown names, missing ones, nulls and values of another type.</summary>
-internal static class ShapeCheck
+/// <summary>
+/// Compares a parsed body with its contract, field by field: unknown names, missing ones, nulls, values of another type, text that
+/// is no Unicode, and what the annotations of the field say.
+/// </summary>
+internal static class FieldCheck
 {
     public static void Check(JsonElement element, JsonTypeInfo type, string path, BodyErrors errors)
     {
@@ -19,10 +23,10 @@ internal static class ShapeCheck
                 CheckItems(element, type, path, errors);
                 break;
             case JsonTypeInfoKind.Object:
-                errors.Add(path, "Must be an object.");
+                errors.AddShape(path, "Must be an object.");
                 break;
             case JsonTypeInfoKind.Enumerable:
-                errors.Add(path, "Must be a list.");
+                errors.AddShape(path, "Must be a list.");
                 break;
             default:
                 CheckValue(element, type.Type, path, errors);
@@ -38,25 +42,56 @@ internal static class ShapeCheck
         {
             if (!known.TryGetValue(member.Name, out var property))
             {
-                errors.Add(prefix + Shown(member.Name), "Is not a field of this call.");
+                errors.AddShape(prefix + Shown(member.Name), "Is not a field of this call.");
             }
             else if (member.Value.ValueKind != JsonValueKind.Null)
             {
-                Check(member.Value, type.Options.GetTypeInfo(property.PropertyType), prefix + member.Name, errors);
+                CheckField(member.Value, property, prefix + member.Name, errors);
             }
             else if (!property.IsSetNullable)
             {
-                errors.Add(prefix + member.Name, "Must not be null.");
+                errors.AddShape(prefix + member.Name, "Must not be null.");
             }
         }
         foreach (var missing in type.Properties.Where(property => property.IsRequired))
         {
             if (!element.TryGetProperty(missing.Name, out _))
             {
-                errors.Add(prefix + missing.Name, "Is required.");
+                errors.AddShape(prefix + missing.Name, "Is required.");
             }
         }
     }
+
+    private static void CheckField(JsonElement element, JsonPropertyInfo property, string path, BodyErrors errors)
+    {
+        var before = errors.Misshapen;
+        Check(element, property.Options.GetTypeInfo(property.PropertyType), path, errors);
+        if (errors.Misshapen > before)
+        {
+            return;
+        }
+        var value = element.Deserialize(property.PropertyType, WireJson.Options);
+        var context = new ValidationContext(element) { DisplayName = property.Name, MemberName = property.Name };
+        foreach (var rule in Rules(property))
+        {
+            if (rule.GetValidationResult(value, context) is { } fault)
+            {
+                errors.Add(path, Said(rule, fault));
+            }
+        }
+    }
+
+    private static IEnumerable<ValidationAttribute> Rules(JsonPropertyInfo property) =>
+        property.AttributeProvider?.GetCustomAttributes(true).OfType<ValidationAttribute>() ?? [];
+
+    /// <summary>The framework's own messages repeat the field's name; ours say what would be right.</summary>
+    private static string Said(ValidationAttribute rule, ValidationResult fault) =>
+        rule switch
+        {
+            RangeAttribute { ErrorMessage: null } range => $"Must be from {range.Minimum} to {range.Maximum}.",
+            EmailAddressAttribute { ErrorMessage: null } => "Must be an e-mail address.",
+            _ => fault.ErrorMessage ?? "Is not valid.",
+        };
 
     private static void CheckItems(JsonElement element, JsonTypeInfo type, string path, BodyErrors errors)
     {
@@ -67,7 +102,7 @@ internal static class ShapeCheck
             var place = $"{path}[{index++}]";
             if (item.ValueKind == JsonValueKind.Null)
             {
-                errors.Add(place, "Must not be null.");
+                errors.AddShape(place, "Must not be null.");
             }
             else
             {
@@ -78,13 +113,18 @@ internal static class ShapeCheck
 
     private static void CheckValue(JsonElement element, Type type, string path, BodyErrors errors)
     {
+        if (!UnicodeCheck.IsValid(element))
+        {
+            errors.AddShape(path, "Must be valid Unicode; it has half a surrogate pair.");
+            return;
+        }
         try
         {
             _ = element.Deserialize(type, WireJson.Options);
         }
         catch (JsonException wrong)
         {
-            errors.Add(path, Expected(Nullable.GetUnderlyingType(type) ?? type, wrong));
+            errors.AddShape(path, Expected(Nullable.GetUnderlyingType(type) ?? type, wrong));
         }
     }
 
