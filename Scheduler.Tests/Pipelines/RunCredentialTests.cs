@@ -1,7 +1,6 @@
 using System.Text;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
-using Scheduler.Core.Pipelines;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Security.Secrets;
 using Scheduler.Tests.EndToEnd.Harness;

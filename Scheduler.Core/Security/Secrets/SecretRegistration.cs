@@ -12,12 +12,24 @@ public static class SecretRegistration
     public static IServiceCollection AddSecrets(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IValidateOptions<SecretOptions>, SecretSettings>();
-        services.AddOptions<SecretOptions>().Bind(configuration.GetSection("Scheduler:Secrets")).ValidateOnStart();
+        services
+            .AddOptions<SecretOptions>()
+            .Bind(configuration.GetSection("Scheduler:Secrets"))
+            // Blank is unset, as everywhere.
+            .PostConfigure(options =>
+            {
+                options.KmsKey = Given(options.KmsKey);
+                options.KeyFile = Given(options.KeyFile);
+                options.KmsEndpoint = Given(options.KmsEndpoint) ?? SecretOptions.GoogleEndpoint;
+            })
+            .ValidateOnStart();
         services.AddSingleton<IAccessTokens, GoogleTokens>();
         services.AddSingleton(CreateCipher);
         services.AddSingleton<SecretVault>();
         return services;
     }
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     private static ISecretCipher CreateCipher(IServiceProvider provider)
     {
