@@ -1,6 +1,7 @@
 using Scheduler.Api.Audit;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
+using Scheduler.Api.Rewrap;
 using Scheduler.Api.Settings;
 using Scheduler.Api.Tour;
 using Scheduler.Core.Pipelines;
@@ -8,6 +9,7 @@ using Scheduler.Core.Pipelines;
 const int WrongSetting = 2;
 
 var isTour = TourMode.IsAsked(args);
+var isRewrap = RewrapMode.IsAsked(args);
 
 // The settings file lies beside the program, wherever it is started from.
 var start = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
@@ -42,6 +44,10 @@ if ((StartupSettings.FaultIn(app.Services) ?? await SchemaUpdate.RunAsync(app)) 
     await Console.Error.WriteLineAsync(fault);
     return WrongSetting;
 }
+if (isRewrap)
+{
+    return await RewrapMode.RunAsync(app, args);
+}
 app.UseShell();
 app.MapHealth();
 app.MapApiDocument();
@@ -51,6 +57,8 @@ app.MapQueue();
 app.MapStatus();
 app.MapPipelines();
 app.MapRuns();
+app.MapCredentials();
+app.MapProviderConfigs();
 app.MapOnboarding(options);
 app.MapAudit();
 app.MapImport(options);

@@ -37,7 +37,8 @@ internal static class PipelineEndpoints
                 ErrorCode.InvalidCron,
                 ErrorCode.InvalidTimezone,
                 ErrorCode.TemplateNotFound,
-                ErrorCode.PipelineLimit
+                ErrorCode.PipelineLimit,
+                ErrorCode.Conflict
             );
         group
             .MapDelete("/{config_id}", DeactivateAsync)
@@ -95,6 +96,11 @@ internal static class PipelineEndpoints
                         field => field.Key,
                         IReadOnlyList<string> (field) => [.. field.Select(error => error.Message)]
                     )
+            ),
+            ConfigureResult.WrongCredential(var message) => SchedulerProblem.Invalid("credential_id", message),
+            ConfigureResult.AmbiguousCredential => SchedulerProblem.Create(
+                ErrorCode.Conflict,
+                "The provider has several active credentials: name one with credential_id."
             ),
             ConfigureResult.TooMany(var most) => SchedulerProblem.Create(
                 ErrorCode.PipelineLimit,

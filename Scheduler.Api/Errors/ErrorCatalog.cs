@@ -144,6 +144,12 @@ public static class ErrorCatalog
             "The issuer's keys cannot be fetched. Try again, or send a key.",
             RetryAfterSeconds: 10
         ),
+        [ErrorCode.KeyServiceUnavailable] = new(
+            503,
+            "The key that seals secrets cannot be used.",
+            "Try again later; nothing was stored.",
+            RetryAfterSeconds: 5
+        ),
         [ErrorCode.NotReady] = new(503, "The process is not ready.", "Try again shortly.", RetryAfterSeconds: 5),
         [ErrorCode.ServerTimeout] = new(
             503,

@@ -61,6 +61,9 @@ public enum ErrorCode
     /// <summary>The keys by which a signed token is judged cannot be had.</summary>
     TokenKeysUnavailable,
 
+    /// <summary>The key that seals secrets cannot be used now; nothing was stored.</summary>
+    KeyServiceUnavailable,
+
     /// <summary>This process cannot serve yet.</summary>
     NotReady,
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Scheduler.Api.Hosting;
+using Scheduler.Core.Security.Secrets;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Api.Errors;
@@ -39,6 +40,9 @@ internal sealed partial class ProblemDetailsExceptionHandler(ILogger<ProblemDeta
             case StorageUnavailableException:
                 LogMessages.StorageUnavailable(logger, exception);
                 return SchedulerProblem.Create(ErrorCode.StorageUnavailable);
+            case CipherUnavailableException:
+                LogMessages.KeyServiceUnavailable(logger, exception);
+                return SchedulerProblem.Create(ErrorCode.KeyServiceUnavailable);
             default:
                 LogMessages.UnhandledException(logger, exception);
                 return SchedulerProblem.Create(ErrorCode.InternalError);

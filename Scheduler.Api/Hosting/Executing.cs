@@ -4,6 +4,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Execution;
 using Scheduler.Core.Pipelines;
 using Scheduler.Core.Queue;
+using Scheduler.Core.Security.Secrets;
 
 namespace Scheduler.Api.Hosting;
 
@@ -23,6 +24,14 @@ internal static class Executing
     )
     {
         services.AddPipelines(configuration, environment);
+        services.PostConfigure<SecretOptions>(secrets =>
+        {
+            secrets.KeyFile ??= Path.Combine(
+                Path.GetDirectoryName(AdminKeyFile.PathFor(options.Storage.ConnectionString))!,
+                "credentials.key"
+            );
+            secrets.MakesKeyFile = true;
+        });
         services.AddSingleton<ISchedulerApi, LeaseDeskApi>();
         services.AddSingleton(provider => new InlineExecution(
             provider.GetRequiredService<ISchedulerApi>(),

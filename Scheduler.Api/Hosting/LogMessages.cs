@@ -19,6 +19,9 @@ internal static partial class LogMessages
     [LoggerMessage(3, LogLevel.Warning, "The store cannot be reached")]
     public static partial void StorageUnavailable(ILogger logger, Exception exception);
 
+    [LoggerMessage(41, LogLevel.Error, "The key that seals secrets cannot be used")]
+    public static partial void KeyServiceUnavailable(ILogger logger, Exception exception);
+
     [LoggerMessage(4, LogLevel.Information, "The admin key of this Development set-up is in {Path}")]
     public static partial void AdminKeyFile(ILogger logger, string path);
 

@@ -2,11 +2,14 @@ using NodaTime;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Alerts;
+using Scheduler.Core.Credentials;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Identifiers;
+using Scheduler.Core.ProviderConfigs;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Scheduling.Import;
+using Scheduler.Core.Security.Secrets;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Sqlite;
 
@@ -37,6 +40,9 @@ internal static class Scheduling
         services.AddSingleton<PipelineRetirement>();
         services.AddSingleton<PipelineConfiguration>();
         services.AddSingleton<PipelineImport>();
+        services.AddSingleton<CredentialKeeping>();
+        services.AddSingleton<ProviderConfiguration>();
+        services.AddSingleton<SecretRewrap>();
         return services;
     }
 
@@ -51,6 +57,8 @@ internal static class Scheduling
         services.AddSingleton<RunStore>();
         services.AddSingleton<PipelineConfigStore>();
         services.AddSingleton<CustomerStore>();
+        services.AddSingleton<CredentialStore>();
+        services.AddSingleton<ProviderConfigStore>();
         services.AddSingleton<StatusStore>();
         services.AddSingleton<QuotaAlerts>();
         services.AddSingleton<ApiKeyStore>();

@@ -16,4 +16,7 @@ public sealed record RunMetrics
 
     [Range(0.0, 9e18)]
     public long BytesRead { get; init; }
+
+    /// <summary>Whether the leased credential was presented to the provider. Left out, it counts as if it was.</summary>
+    public bool? CredentialUsed { get; init; }
 }

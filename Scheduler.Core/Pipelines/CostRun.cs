@@ -9,7 +9,12 @@ using Scheduler.Core.Retry;
 namespace Scheduler.Core.Pipelines;
 
 /// <summary>The steps extract, normalise and load: every page is staged in a private file before the dataset is opened.</summary>
-public sealed class CostRun(IEnumerable<IExtractAdapter> adapters, IDatasetWriter datasets, TimeProvider timeProvider)
+public sealed class CostRun(
+    IEnumerable<IExtractAdapter> adapters,
+    IDatasetWriter datasets,
+    RunCredential credentials,
+    TimeProvider timeProvider
+)
 {
     /// <exception cref="PipelineException">The run failed in a way that is known.</exception>
     public async Task RunAsync(Execution execution, CancellationToken cancellationToken)
@@ -52,10 +57,16 @@ public sealed class CostRun(IEnumerable<IExtractAdapter> adapters, IDatasetWrite
     )
     {
         var adapter = adapters.Single(candidate => candidate.Name == extract.Adapter);
+        var options = AdapterOptions.Resolve(adapter, extract, execution.Parameters);
+        using var credential = adapter.UsesCredential(options)
+            ? await credentials.OpenAsync(execution.Template!, execution.Item, cancellationToken)
+            : null;
+        execution.CredentialUsed = credential is not null;
         var request = new ExtractRequest
         {
             CustomerId = execution.Item.CustomerId,
-            Options = AdapterOptions.Resolve(adapter, extract, execution.Parameters),
+            Options = options,
+            Credential = credential?.Bytes ?? default,
             From = asked.From,
             To = asked.To,
             WorkFolder = staged.Folder,

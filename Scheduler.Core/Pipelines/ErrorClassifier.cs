@@ -4,6 +4,7 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using Scheduler.Core.Datasets;
 using Scheduler.Core.Retry;
+using Scheduler.Core.Security.Secrets;
 
 namespace Scheduler.Core.Pipelines;
 
@@ -18,6 +19,10 @@ public static class ErrorClassifier
             DatasetUnavailableException => new(
                 ErrorType.ServiceUnavailable,
                 "The customer's dataset is in use by another process."
+            ),
+            CipherUnavailableException => new(
+                ErrorType.ServiceUnavailable,
+                "The key that opens credentials cannot be used now."
             ),
             HttpRequestException { StatusCode: { } status } => new(
                 FromStatus(status),

@@ -26,6 +26,9 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
     public int Pages { get; set; }
     public string? Fingerprint { get; set; }
 
+    /// <summary>Whether the leased credential was opened and handed to the adapter.</summary>
+    public bool CredentialUsed { get; set; }
+
     public RunMetrics Metrics =>
         new()
         {
@@ -33,6 +36,7 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
             RowsRead = RowsRead,
             RowsWritten = RowsWritten,
             BytesRead = BytesRead,
+            CredentialUsed = CredentialUsed,
         };
 
     /// <summary>Runs one step and logs it, whichever way it ends.</summary>

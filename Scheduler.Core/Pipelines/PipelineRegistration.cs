@@ -9,6 +9,7 @@ using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
 using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Security.Secrets;
 
 namespace Scheduler.Core.Pipelines;
 
@@ -17,7 +18,7 @@ public static class PipelineRegistration
 {
     /// <summary>
     /// Binds <c>Scheduler:Datasets:*</c>, <c>Scheduler:Files:*</c>, <c>Scheduler:AllowProbe</c>,
-    /// <c>Scheduler:Templates:Path</c>, <c>WORKER_ID</c> and <c>SCHEDULER_FAILPOINTS</c>. They are checked when the host
+    /// <c>Scheduler:Templates:Path</c>, <c>Scheduler:Secrets:*</c>, <c>WORKER_ID</c> and <c>SCHEDULER_FAILPOINTS</c>. They are checked when the host
     /// starts: a wrong one stops it with one line that names it.
     /// </summary>
     public static IServiceCollection AddPipelines(
@@ -69,6 +70,8 @@ public static class PipelineRegistration
         services.AddSingleton<DatasetFiles>();
         services.AddSingleton<IDatasetWriter, DatasetWriter>();
         services.AddSingleton<DatasetReader>();
+        services.AddSecrets(configuration);
+        services.AddSingleton<RunCredential>();
         services.AddSingleton<CostRun>();
         services.AddSingleton<ProbeRun>();
         services.AddSingleton<IPipelineRunner, PipelineRunner>();

@@ -12,6 +12,9 @@ public sealed record LeaseEnd
     public ErrorType? ErrorType { get; init; }
     public string? ErrorMessage { get; init; }
 
+    /// <summary>Whether the end says something of the leased credential.</summary>
+    public bool CredentialUsed { get; init; } = true;
+
     /// <summary>The usage row of the customer's day on which the run ended.</summary>
     public required string UsageId { get; init; }
     public required LocalDate UsageDate { get; init; }

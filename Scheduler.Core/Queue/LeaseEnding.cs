@@ -17,7 +17,7 @@ public static class LeaseEnding
     public static LeaseEnd Reported(LeaseFacts facts, RunResult result, Instant now, Random random, IIdSource ids) =>
         result.Outcome switch
         {
-            RunOutcome.Completed => Plain(facts, LeaseEndKind.Completed, now),
+            RunOutcome.Completed => Plain(facts, LeaseEndKind.Completed, now) with { CredentialUsed = Used(result) },
             RunOutcome.Released => Plain(facts, LeaseEndKind.Released, now),
             RunOutcome.Cancelled => Plain(facts, LeaseEndKind.Cancelled, now) with
             {
@@ -36,6 +36,7 @@ public static class LeaseEnding
             ErrorType = error,
             ErrorMessage = Cut(result.ErrorMessage),
             DisableAfter = config.DisableAfterFailures,
+            CredentialUsed = Used(result),
         };
         var asked = result.RetryAfter is { } seconds ? Duration.FromSeconds(seconds) : (Duration?)null;
         var retryAt = RetryPolicy.NextAttempt(error, facts.RetryAttempt, config, asked, now, random);
@@ -67,6 +68,8 @@ public static class LeaseEnding
             UsageDate = day.Date,
         };
     }
+
+    private static bool Used(RunResult result) => result.Metrics?.CredentialUsed ?? true;
 
     /// <summary>Cut, and without control characters, which some stores and most terminals do not take.</summary>
     private static string? Cut(string? message) =>

@@ -20,6 +20,12 @@ public abstract record ConfigureResult
 
     public sealed record WrongParameters(IReadOnlyList<ParameterError> Errors) : ConfigureResult;
 
+    /// <param name="Message">Why the named credential cannot be used.</param>
+    public sealed record WrongCredential(string Message) : ConfigureResult;
+
+    /// <summary>The provider has several active credentials and the pipeline names none.</summary>
+    public sealed record AmbiguousCredential : ConfigureResult;
+
     /// <param name="Most">How many pipelines a customer may have.</param>
     public sealed record TooMany(int Most) : ConfigureResult;
 }

@@ -15,6 +15,7 @@ public sealed class PipelineConfiguration(
     PipelineConfigStore configs,
     CustomerStore customers,
     PipelineRetirement retirement,
+    CredentialStore credentials,
     TemplateCatalog templates,
     IOptions<PipelineOptions> pipelines,
     OperationClock clock,
@@ -62,6 +63,10 @@ public sealed class PipelineConfiguration(
         {
             return new ConfigureResult.WrongParameters(errors);
         }
+        if (await CredentialFaultAsync(customerId, request.CredentialId, template, cancellationToken) is { } fault)
+        {
+            return fault;
+        }
         var schedule = ((ScheduleResult.Valid)result).Schedule;
         return await SaveAsync(
             PipelineDraft.Compose(customerId, request, template, schedule),
@@ -69,6 +74,33 @@ public sealed class PipelineConfiguration(
             actor,
             cancellationToken
         );
+    }
+
+    /// <summary>
+    /// Told now rather than at the first run. Not a guard of the write: credentials come and go afterwards too, and the run decides
+    /// by those of its time.
+    /// </summary>
+    private async Task<ConfigureResult?> CredentialFaultAsync(
+        string customerId,
+        string? credentialId,
+        PipelineTemplate template,
+        CancellationToken cancellationToken
+    )
+    {
+        var need = CredentialNeed.TryParse(template.Credential);
+        if (credentialId is null)
+        {
+            var isAmbiguous =
+                need is { IsRequired: true }
+                && (await credentials.ListOfProviderAsync(customerId, template.Provider, cancellationToken)).Count > 1;
+            return isAmbiguous ? new ConfigureResult.AmbiguousCredential() : null;
+        }
+        var named = await credentials.GetAsync(customerId, credentialId, cancellationToken);
+        return need?.Type is not { } type ? new ConfigureResult.WrongCredential($"{template.Name} uses no credential.")
+            : named is not { IsActive: true } || named.Provider != template.Provider
+                ? new ConfigureResult.WrongCredential($"Is not an active credential of {template.Provider}.")
+            : named.CredentialType != type ? new ConfigureResult.WrongCredential($"Must be of type {Wire.Name(type)}.")
+            : null;
     }
 
     private async Task<ConfigureResult> SaveAsync(

@@ -17,6 +17,8 @@ public sealed class SqlArguments
 
     public SqlArguments With(string name, bool? value) => Add(name, value);
 
+    public SqlArguments With(string name, byte[]? value) => Add(name, value);
+
     public SqlArguments With(string name, Instant? value) => Add(name, value);
 
     public SqlArguments With(string name, LocalDate? value) => Add(name, value);

@@ -38,6 +38,7 @@ internal sealed partial class DocumentationTests
         [
             "Scheduler.Api/Settings/ApiSettings.cs",
             "Scheduler.Core/Pipelines/PipelineSettings.cs",
+            "Scheduler.Core/Security/Secrets/SecretSettings.cs",
             "Scheduler.Core/Failpoints/FailpointSetting.cs",
             "Scheduler.Worker/SettingsReader.cs",
         ];

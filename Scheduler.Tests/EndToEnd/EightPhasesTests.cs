@@ -15,7 +15,10 @@ public sealed class EightPhasesTests : IAsyncDisposable
     private const string Alder = "alder_shop";
     private const string Birch = "birch_studio";
     private const int DailyLimitOfStarter = 6;
+    private const string Token = "canary-of-the-export-token";
     private readonly World world = new(leaseSeconds: 60);
+    private readonly TokenServer exports = new(Token, File.ReadAllBytes(BuiltProgram.Sample("focus-example-co-b.csv")));
+    private string credential = "";
     private readonly Dictionary<string, string> pipelines = [];
     private readonly Dictionary<string, IReadOnlyDictionary<string, decimal>> expectedCost = [];
 
@@ -28,8 +31,8 @@ public sealed class EightPhasesTests : IAsyncDisposable
         var hold = world.Hold("run:started");
         var workers = new[]
         {
-            await world.StartWorkerAsync("first", hold),
-            await world.StartWorkerAsync("second", hold),
+            await world.StartWorkerAsync("first", hold, WorkerKey(), exports.Setting),
+            await world.StartWorkerAsync("second", hold, WorkerKey(), exports.Setting),
         };
         await TriggerAsync();
         await StatesAsync(workers);
@@ -41,7 +44,22 @@ public sealed class EightPhasesTests : IAsyncDisposable
         await world.Journal.EndsWellAsync();
     }
 
-    public ValueTask DisposeAsync() => world.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await world.DisposeAsync();
+        await exports.DisposeAsync();
+    }
+
+    /// <summary>The key goes to the workers and away from the API, which from here on could not open a credential.</summary>
+    private (string Name, string Value) WorkerKey()
+    {
+        var moved = Path.Combine(world.Folder, "worker.key");
+        if (!File.Exists(moved))
+        {
+            File.Move(Path.Combine(world.Folder, "credentials.key"), moved);
+        }
+        return ("Scheduler__Secrets__KeyFile", moved);
+    }
 
     private async Task SetUpAsync()
     {
@@ -49,7 +67,7 @@ public sealed class EightPhasesTests : IAsyncDisposable
         await world.OnboardAsync(Alder, SubscriptionPlan.Professional);
         await world.OnboardAsync(Birch, SubscriptionPlan.Starter);
         expectedCost[Alder] = Sample.BilledByService(world.PutSample(Alder, "focus-example-co-a.csv"));
-        expectedCost[Birch] = Sample.BilledByService(world.PutSample(Birch, "focus-example-co-b.csv"));
+        expectedCost[Birch] = Sample.BilledByService(BuiltProgram.Sample("focus-example-co-b.csv"));
         await ConfigureAsync(Alder, PipelineRequests.Focus("focus-example-co-a.csv", "alder costs"));
         await ConfigureAsync(Alder, PipelineRequests.Probe("alder check"));
         await ConfigureAsync(Alder, PipelineRequests.Probe("alder report", ("duration_ms", 200)));
@@ -60,7 +78,8 @@ public sealed class EightPhasesTests : IAsyncDisposable
                 RetryConfig = PipelineRequests.QuickRetries,
             }
         );
-        await ConfigureAsync(Birch, PipelineRequests.Focus("focus-example-co-b.csv", "birch costs"));
+        credential = (await Api.AddCredentialAsync(Birch, PipelineRequests.ApiKey("FILE", Token))).CredentialId;
+        await ConfigureAsync(Birch, PipelineRequests.FocusAt(exports.Export, "birch costs", credential));
         await ConfigureAsync(
             Birch,
             PipelineRequests.Probe("birch hourly") with
@@ -132,6 +151,12 @@ public sealed class EightPhasesTests : IAsyncDisposable
                 Assert.That(executions.Select(execution => execution.Status), Is.EqualTo(new[] { "COMPLETED" }));
             }
         }
+        var used = await Api.CredentialAsync(Birch, credential);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((used.ValidationStatus, used.UsageCount), Is.EqualTo((ValidationStatus.Valid, 1L)));
+            Assert.That(exports.Refused, Is.Zero);
+        }
         var configs = await Api.PipelinesAsync(Alder);
         Assert.That(configs.Select(config => config.LastRunStatus), Is.All.EqualTo(LastRunStatus.Success));
     }
@@ -189,6 +214,7 @@ public sealed class EightPhasesTests : IAsyncDisposable
         }
         foreach (var process in (RunningProcess[])[.. workers, world.Api])
         {
+            Assert.That(process.Output, Does.Not.Contain(Token), process.Name);
             var (exitCode, took) = await process.TerminateAsync();
             using (Assert.EnterMultipleScope())
             {

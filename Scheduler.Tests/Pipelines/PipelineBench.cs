@@ -14,6 +14,7 @@ using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Runs;
+using Scheduler.Core.Security.Secrets;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Pipelines;
@@ -43,6 +44,7 @@ internal sealed class PipelineBench : IDisposable
     public ILogger<PipelineRunner> Logger { get; set; } = NullLogger<PipelineRunner>.Instance;
     public IFailpoints Failpoints { get; set; } = new NoFailpoints();
     public IExtractAdapter? Adapter { get; set; }
+    public SecretVault Vault { get; set; } = new(new TestCipher());
 
     public static DatasetId Dataset =>
         DatasetId.TryCreate(Customer, out var id, out _) ? id : throw new InvalidOperationException();
@@ -65,7 +67,7 @@ internal sealed class PipelineBench : IDisposable
         var writer = new DatasetWriter(Files, Failpoints);
         return new PipelineRunner(
             TemplateCatalog.Load(TemplatesFolder, adapters),
-            new CostRun(adapters, writer, Time),
+            new CostRun(adapters, writer, new RunCredential(Vault), Time),
             new ProbeRun(options, Time),
             writer,
             Failpoints,

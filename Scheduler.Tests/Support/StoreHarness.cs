@@ -35,6 +35,8 @@ internal sealed class StoreHarness
         Runs = new RunStore(engine, Clock);
         Configs = new PipelineConfigStore(engine);
         Customers = new CustomerStore(engine, Clock);
+        Credentials = new CredentialStore(engine);
+        ProviderConfigs = new ProviderConfigStore(engine);
         Trigger = new Trigger(
             Schedules,
             Clock,
@@ -60,6 +62,8 @@ internal sealed class StoreHarness
     public RunStore Runs { get; }
     public PipelineConfigStore Configs { get; }
     public CustomerStore Customers { get; }
+    public CredentialStore Credentials { get; }
+    public ProviderConfigStore ProviderConfigs { get; }
     public Trigger Trigger { get; }
     public LeaseDesk Desk { get; }
     public LeaseReaper Reaper { get; }

@@ -109,9 +109,33 @@ where v.held = 0 and c.nth <= min(v.slots, (select take from temp.op))
 order by c.turn + c.nth, c.customer_id, c.nth
 limit @count;
 
+-- The credential that the pipeline names, else the single active one of its provider.
+update temp.claimed
+set (credential_id, credential_version) = (
+  select k.credential_id, k.secret_version
+  from pipeline_execution_queue q
+  join customer_pipeline_configs c on c.config_id = q.config_id
+  join customer_credentials k
+    on k.customer_id = q.customer_id
+    and k.is_active = 1
+    and k.validation_status in ('PENDING', 'VALID')
+    and k.credential_id = coalesce(
+      c.credential_id,
+      (
+        select max(x.credential_id) from customer_credentials x
+        where x.customer_id = q.customer_id and x.provider = c.provider and x.is_active = 1
+        having count(*) = 1
+      )
+    )
+  where q.queue_id = claimed.queue_id
+);
+
 update pipeline_execution_queue
 set
   state = 'PROCESSING',
+  (credential_id, credential_version) = (
+    select m.credential_id, m.credential_version from temp.claimed m where m.queue_id = pipeline_execution_queue.queue_id
+  ),
   picked_up_at = (select now from temp.op),
   worker_id = @workerId,
   lease_epoch = lease_epoch + 1,
@@ -243,18 +267,7 @@ left join pipeline_execution_queue q on q.queue_id = m.queue_id
 left join scheduled_pipeline_runs r on r.run_id = m.run_id
 left join customer_pipeline_configs c on c.config_id = r.config_id
 left join customer_profiles p on p.customer_id = r.customer_id
-left join customer_credentials k
-  on k.customer_id = r.customer_id
-  and k.is_active = 1
-  and k.validation_status in ('PENDING', 'VALID')
-  and k.credential_id = coalesce(
-    c.credential_id,
-    (
-      select max(x.credential_id) from customer_credentials x
-      where x.customer_id = r.customer_id and x.provider = c.provider and x.is_active = 1
-      having count(*) = 1
-    )
-  )
+left join customer_credentials k on k.credential_id = m.credential_id
 order by q.scheduled_time, q.queue_id;
 
 -- name: heartbeat
@@ -340,7 +353,7 @@ limit @limit;
 delete from temp.ended;
 insert into temp.ended (
   queue_id, run_id, config_id, customer_id, lease_epoch, worker_id, outcome, state, error_type, error_message,
-  usage_id, usage_date, retry_run_id, retry_queue_id, retry_at, retry_key, disable_after
+  usage_id, usage_date, retry_run_id, retry_queue_id, retry_at, retry_key, disable_after, credential_id, credential_version
 )
 select
   q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.worker_id,
@@ -370,7 +383,9 @@ select
   b.value ->> 'retry_queue_id',
   b.value ->> 'retry_at',
   b.value ->> 'retry_key',
-  b.value ->> 'disable_after'
+  b.value ->> 'disable_after',
+  case when coalesce(b.value ->> 'credential_used', 1) then q.credential_id end,
+  q.credential_version
 from json_each(@rows) b
 join pipeline_execution_queue q on q.queue_id = b.value ->> 'queue_id'
 join scheduled_pipeline_runs r on r.run_id = q.run_id
@@ -544,6 +559,37 @@ from (
   group by usage_id
 ) t
 where customer_usage_quotas.usage_id = t.usage_id;
+
+-- A run says whether the secret it was given works. One that was rotated since is not judged, a refusal outweighs a success of the
+-- same moment, and only a new secret ends INVALID.
+update customer_credentials
+set
+  last_used_at = @now,
+  usage_count = usage_count + t.uses,
+  validation_status = case
+    when t.refusal is not null then 'INVALID'
+    when t.successes > 0 and validation_status = 'PENDING' then 'VALID'
+    else validation_status
+  end,
+  validation_error = coalesce(t.refusal, validation_error),
+  last_validated_at = case when t.refusal is not null or t.successes > 0 then @now else last_validated_at end
+from (
+  select
+    e.credential_id,
+    count(*) as uses,
+    sum(e.state = 'COMPLETED' and e.credential_version = k.secret_version) as successes,
+    max(
+      case
+        when e.error_type = 'AUTHENTICATION_FAILED' and e.credential_version = k.secret_version
+          then coalesce(e.error_message, e.error_type)
+      end
+    ) as refusal
+  from temp.ended e
+  join customer_credentials k on k.credential_id = e.credential_id
+  where e.outcome in ('completed', 'failed')
+  group by e.credential_id
+) t
+where customer_credentials.credential_id = t.credential_id;
 
 -- A slot is free now, or work is back, or a retry will be visible.
 insert into scheduler_fair_shares (customer_id, ready_at)

@@ -21,7 +21,13 @@ create temp table candidates (
   created_at integer not null,
   nth integer not null default 0
 );
-create temp table claimed (queue_id text not null primary key, customer_id text not null, run_id text not null);
+create temp table claimed (
+  queue_id text not null primary key,
+  customer_id text not null,
+  run_id text not null,
+  credential_id text,
+  credential_version integer
+);
 create temp table planned (
   config_id text not null primary key,
   expected integer not null,
@@ -78,7 +84,9 @@ create temp table ended (
   retry_queue_id text,
   retry_at integer,
   retry_key text,
-  disable_after integer
+  disable_after integer,
+  credential_id text,
+  credential_version integer
 );
 create temp table skipped (
   run_id text not null primary key,
@@ -113,3 +121,7 @@ create temp table imported (
   refusal text
 );
 create index temp.imported_by_customer on imported (customer_id, is_new);
+-- Why a guarded insert or update is not made: one row, null when it is.
+create temp table verdict (refusal text);
+-- What a script has put in another's place.
+create temp table moved (id text not null primary key);

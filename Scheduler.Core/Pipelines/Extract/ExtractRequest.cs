@@ -21,7 +21,7 @@ public sealed record ExtractRequest
     /// <summary>Longest time of one call.</summary>
     public required Duration CallTimeout { get; init; }
 
-    /// <summary>The opened credential, or empty when the adapter needs none.</summary>
+    /// <summary>The opened credential, or empty where there is none. Overwritten when the extraction is over: keep no copy.</summary>
     public ReadOnlyMemory<byte> Credential { get; init; }
 
     // A record's own text would print every member.

@@ -1,3 +1,5 @@
+using Scheduler.Core.Pipelines.Templates;
+
 namespace Scheduler.Core.Pipelines.Extract;
 
 /// <summary>
@@ -9,8 +11,11 @@ public interface IExtractAdapter
     /// <summary>The name templates use, such as <c>focus.file</c>.</summary>
     string Name { get; }
 
-    /// <summary>The kind of credential needed, or <c>none</c>.</summary>
+    /// <summary>The type of credential needed, <c>none</c>, or a type followed by <c>optional</c>.</summary>
     string Credential { get; }
+
+    /// <summary>Whether an extraction with these options presents a credential: one that is not needed is not opened.</summary>
+    bool UsesCredential(ResolvedValues options) => true;
 
     IReadOnlyList<AdapterOption> Options { get; }
 

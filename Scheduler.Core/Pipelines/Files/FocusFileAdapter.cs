@@ -12,7 +12,9 @@ public sealed class FocusFileAdapter(TenantFiles files, RemoteFiles remoteFiles)
 
     public string Name => "focus.file";
 
-    public string Credential => "none";
+    public string Credential => "API_KEY optional";
+
+    public bool UsesCredential(ResolvedValues options) => options.Url("url") is not null;
 
     public IReadOnlyList<AdapterOption> Options { get; } =
     [
@@ -56,7 +58,13 @@ public sealed class FocusFileAdapter(TenantFiles files, RemoteFiles remoteFiles)
         await using var stream = Require(
             url is null
                 ? files.Open(request.CustomerId, name)
-                : await remoteFiles.DownloadAsync(url, request.WorkFolder, request.CallTimeout, cancellationToken)
+                : await remoteFiles.DownloadAsync(
+                    url,
+                    request.Credential,
+                    request.WorkFolder,
+                    request.CallTimeout,
+                    cancellationToken
+                )
         );
         var before = (stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
         var source = IsParquet(name, request.Options.Text("format"))

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Scheduler.Core.Net;
@@ -37,10 +39,12 @@ public sealed class RemoteFiles : IDisposable
 
     /// <summary>Downloads one file into a folder that only this run can see.</summary>
     /// <param name="url">From where; its query stays out of every message.</param>
+    /// <param name="bearer">Sent to this URL's host as a bearer token; empty sends none. Redirects are never followed.</param>
     /// <param name="folder">The run's private folder.</param>
     /// <param name="within">The whole download.</param>
     public async Task<FileOpening> DownloadAsync(
         OutboundUrl url,
+        ReadOnlyMemory<byte> bearer,
         string folder,
         Duration within,
         CancellationToken cancellationToken
@@ -55,7 +59,7 @@ public sealed class RemoteFiles : IDisposable
         using var clock = new DownloadClock(within.ToTimeSpan(), SilenceWithin, timeProvider, cancellationToken);
         try
         {
-            return await DownloadAsync(url, Path.Combine(folder, "download"), clock);
+            return await DownloadAsync(url, bearer, Path.Combine(folder, "download"), clock);
         }
         catch (Exception exception)
             when (!cancellationToken.IsCancellationRequested
@@ -68,10 +72,22 @@ public sealed class RemoteFiles : IDisposable
 
     public void Dispose() => client.Dispose();
 
-    private async Task<FileOpening> DownloadAsync(OutboundUrl url, string file, DownloadClock clock)
+    private async Task<FileOpening> DownloadAsync(
+        OutboundUrl url,
+        ReadOnlyMemory<byte> bearer,
+        string file,
+        DownloadClock clock
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url.Address);
         request.Headers.UserAgent.ParseAdd("Scheduler");
+        if (!bearer.IsEmpty)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Bearer",
+                Encoding.ASCII.GetString(bearer.Span)
+            );
+        }
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, clock.Token);
         if (response.StatusCode != HttpStatusCode.OK)
         {

@@ -73,7 +73,8 @@ internal sealed class StepReader(
             map.Find("options");
             return new TemplateStep.Extract(name, new Dictionary<string, OptionValue>());
         }
-        if (adapter.Credential != credential)
+        var mayGoWithout = CredentialNeed.TryParse(adapter.Credential) is { IsRequired: false };
+        if (adapter.Credential != credential && !(mayGoWithout && credential == "none"))
         {
             map.Fault("adapter", $"needs credential: {adapter.Credential}");
         }

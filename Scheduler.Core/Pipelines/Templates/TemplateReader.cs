@@ -61,6 +61,10 @@ public static partial class TemplateReader
             ? []
             : map.Map("parameters", list => ParameterReader.Read(list, faults));
         var credential = map.Text("credential") ?? "none";
+        if (CredentialNeed.TryParse(credential) is null)
+        {
+            map.Fault("credential", $"must be {CredentialNeed.Words}");
+        }
         var window = map.Find("window") is null ? null : map.Map("window", rule => WindowReader.Read(rule, parameters));
         var (run, call) = map.Map("timeouts", ReadTimeouts);
         var steps = new StepReader(faults, parameters, adapters, credential).Read(map);

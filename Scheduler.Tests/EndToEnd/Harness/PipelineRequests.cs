@@ -21,6 +21,22 @@ internal static class PipelineRequests
             Parameters = Parameters(("path", file)),
         };
 
+    public static ConfigurePipelineRequest FocusAt(Uri url, string name, string? credentialId = null) =>
+        Focus("", name) with
+        {
+            CredentialId = credentialId,
+            Parameters = Parameters(("url", url.ToString())),
+        };
+
+    public static CreateCredentialRequest ApiKey(string provider, string secret) =>
+        new()
+        {
+            Provider = provider,
+            CredentialType = CredentialType.ApiKey,
+            CredentialName = "export key",
+            Credentials = JsonSerializer.SerializeToElement(secret),
+        };
+
     public static ConfigurePipelineRequest Probe(string name, params (string Name, object Value)[] parameters) =>
         new()
         {

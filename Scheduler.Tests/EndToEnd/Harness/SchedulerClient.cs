@@ -31,6 +31,12 @@ internal sealed class SchedulerClient : IDisposable
     public Task<OnboardResponse> OnboardAsync(OnboardRequest request) =>
         PostAsync<OnboardResponse>("/api/v1/customers/onboard", request);
 
+    public Task<CredentialResponse> AddCredentialAsync(string customerId, CreateCredentialRequest request) =>
+        PostAsync<CredentialResponse>($"/api/v1/customers/{customerId}/credentials", request);
+
+    public Task<CredentialResponse> CredentialAsync(string customerId, string credentialId) =>
+        GetAsync<CredentialResponse>($"/api/v1/customers/{customerId}/credentials/{credentialId}");
+
     public Task<PipelineConfigResponse> ConfigureAsync(string customerId, ConfigurePipelineRequest request) =>
         PostAsync<PipelineConfigResponse>($"{Base}/customer/{customerId}/pipelines", request);
 

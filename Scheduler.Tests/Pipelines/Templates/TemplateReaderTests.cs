@@ -55,8 +55,9 @@ public sealed class TemplateReaderTests
     [TestCase("kind: PipelineTemplate", "kind: Other", 2, "kind", "must be PipelineTemplate")]
     [TestCase("provider: FILE", "provider: file", 4, "metadata.provider", "upper-case")]
     [TestCase("domain: COST", "domain: MONEY", 5, "metadata.domain", "must be one of COST")]
-    [TestCase("version: 1.1.0", "version: one", 7, "metadata.version", "three numbers")]
-    [TestCase("version: 1.1.0", "versio: 1.0.0", 7, "metadata.versio", "unknown key")]
+    [TestCase("credential: API_KEY optional", "credential: service_account", 41, "credential", "must be none")]
+    [TestCase("version: 1.2.0", "version: one", 7, "metadata.version", "three numbers")]
+    [TestCase("version: 1.2.0", "versio: 1.0.0", 7, "metadata.versio", "unknown key")]
     [TestCase("type: path", "type: file", 11, "parameters.path.type", "must be one of int, decimal")]
     [TestCase("default: auto", "default: xml", 19, "parameters.format.default", "one of auto, csv, parquet")]
     [TestCase("default: auto", "defautl: auto", 19, "parameters.format.defautl", "unknown key")]
@@ -64,11 +65,11 @@ public sealed class TemplateReaderTests
     [TestCase("min: 1", "min: one", 33, "parameters.max_rows.min", "must be a number")]
     [TestCase("max_length: 128", "min: 1", 23, "parameters.source_account_id.min", "does not fit")]
     [TestCase(
-        "credential: none",
-        "credential: service_account",
+        "credential: API_KEY optional",
+        "credential: SERVICE_ACCOUNT",
         53,
         "steps[0].extract.adapter",
-        "needs credential: none"
+        "needs credential: API_KEY optional"
     )]
     [TestCase("[path, url]", "[path]", 40, "exactly_one_of", "two or more parameters")]
     [TestCase("[path, url]", "[path, format]", 40, "exactly_one_of", "not required and have no default")]

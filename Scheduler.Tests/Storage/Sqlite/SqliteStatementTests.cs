@@ -20,7 +20,7 @@ internal sealed partial class SqliteStatementTests
     private static readonly Dictionary<string, string[]> Bounded = new()
     {
         // Only looked at while a foreign key is violated, which it never is.
-        ["customers.onboard"] = ["customer_credentials", "customer_subscriptions"],
+        ["customers.onboard"] = ["customer_subscriptions"],
         // Asked once, by the tour.
         ["customers.count"] = ["sqlite_autoindex_customer_profiles_2"],
         // The first entry, the last, or as many as a limit says.

@@ -1,0 +1,23 @@
+using NUnit.Framework;
+using Scheduler.Core.Storage;
+using Scheduler.Tests.Storage.Contract;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Storage.Sqlite;
+
+[TestFixture]
+internal sealed class SqliteCredentialTests : CredentialContract
+{
+    private SqliteDatabase? database;
+
+    protected override async Task<ISqlEngine> OpenAsync() => (database = await SqliteDatabase.CreateAsync()).Engine;
+
+    protected override async Task CloseAsync() => await database!.DisposeAsync();
+
+    protected override async Task<IReadOnlyList<string>> AuditActionsAsync() =>
+        [
+            .. (await database!.QueryAsync("select action from scheduler_audit_entries order by rowid")).Select(row =>
+                (string)row["action"]!
+            ),
+        ];
+}
