@@ -1,3 +1,4 @@
+using Scheduler.Api.Commands;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
@@ -7,6 +8,7 @@ using Scheduler.Core.Pipelines;
 const int WrongSetting = 2;
 
 var isTour = TourMode.IsAsked(args);
+var purge = PurgeCommand.Read(args);
 
 // The settings file lies beside the program, wherever it is started from.
 var start = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
@@ -36,6 +38,10 @@ if ((StartupSettings.FaultIn(app.Services) ?? await SchemaUpdate.RunAsync(app)) 
     await Console.Error.WriteLineAsync(fault);
     return WrongSetting;
 }
+if (purge is not null)
+{
+    return await purge.RunAsync(app.Services, Console.Out, Console.Error);
+}
 app.UseShell();
 app.MapHealth();
 app.MapApiDocument();
@@ -46,6 +52,10 @@ app.MapStatus();
 app.MapPipelines();
 app.MapRuns();
 app.MapOnboarding(options);
+app.MapCustomers();
+app.MapSubscriptions();
+app.MapApiKeys();
+app.MapTeam();
 if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);

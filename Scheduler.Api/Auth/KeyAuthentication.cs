@@ -20,7 +20,8 @@ internal sealed class KeyAuthentication(
     UrlEncoder encoder,
     ApiOptions options,
     IApiKeyDirectory directory,
-    UnknownKeyLimiter unknownKeys
+    UnknownKeyLimiter unknownKeys,
+    KeyUses uses
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(schemeOptions, loggers, encoder)
 {
     public const string SchemeName = "Keys";
@@ -68,6 +69,10 @@ internal sealed class KeyAuthentication(
             return Refuse(Unknown);
         }
         unknownKeys.Known(key.Hash);
+        if (identity.Key == KeyStanding.Active)
+        {
+            uses.Note(identity.ApiKeyId);
+        }
         return identity.Key switch
         {
             KeyStanding.Active => Accept(

@@ -2,6 +2,7 @@ using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Security;
 
 namespace Scheduler.Api.Hosting;
 
@@ -10,6 +11,7 @@ internal static class Duties
 {
     private static readonly TimeSpan Release = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
 
     public static IServiceCollection AddDuties(this IServiceCollection services, ApiOptions options)
     {
@@ -38,6 +40,7 @@ internal static class Duties
             Sweep,
             (reaper, token) => reaper.PurgeAsync(token)
         );
+        services.AddDuty<KeyUses>("The note of used keys", KeyNotes, (uses, token) => uses.WriteAsync(token));
         return services;
     }
 

@@ -5,8 +5,12 @@ using Scheduler.Core.Customers;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Security;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Sqlite;
+using Scheduler.Core.Subscriptions;
+using Scheduler.Core.Team;
+using Scheduler.Core.Usage;
 
 namespace Scheduler.Api.Hosting;
 
@@ -32,6 +36,14 @@ internal static class Scheduling
         services.AddSingleton<LeaseDesk>();
         services.AddSingleton<LeaseReaper>();
         services.AddSingleton<Onboarding>();
+        services.AddSingleton<Profiles>();
+        services.AddSingleton<PlanChanges>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<KeyUses>();
+        services.AddSingleton<Membership>();
+        services.AddSingleton<Validation>();
+        services.AddSingleton<UsageReading>();
+        services.AddSingleton<Purging>();
         services.AddSingleton<PipelineRetirement>();
         services.AddSingleton<PipelineConfiguration>();
         return services;
@@ -48,6 +60,9 @@ internal static class Scheduling
         services.AddSingleton<RunStore>();
         services.AddSingleton<PipelineConfigStore>();
         services.AddSingleton<CustomerStore>();
+        services.AddSingleton<SubscriptionStore>();
+        services.AddSingleton<TeamMemberStore>();
+        services.AddSingleton<PurgeStore>();
         services.AddSingleton<StatusStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddApiKeyDirectory(provider => provider.GetRequiredService<ApiKeyStore>());

@@ -69,6 +69,7 @@ public static class PipelineRegistration
         services.AddSingleton<DatasetFiles>();
         services.AddSingleton<IDatasetWriter, DatasetWriter>();
         services.AddSingleton<DatasetReader>();
+        services.AddSingleton<IDatasetCatalog, DatasetCatalog>();
         services.AddSingleton<CostRun>();
         services.AddSingleton<ProbeRun>();
         services.AddSingleton<IPipelineRunner, PipelineRunner>();

@@ -41,11 +41,17 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
     }
 
     public FakeApiKeyDirectory Keys { get; } = new();
+
+    /// <summary>Looks customers' keys up in the store, as production does, instead of in <see cref="Keys"/>.</summary>
+    public bool HasStoredKeys { get; init; }
     public CapturedLogs Logs { get; } = new();
     public List<IReadinessProbe> Probes { get; } = [];
 
     /// <summary>Endpoints that exist in this host only.</summary>
     public Action<IEndpointRouteBuilder>? Endpoints { get; init; }
+
+    public static ApiHost WithStoredKeys(params (string Name, string Value)[] settings) =>
+        new("Production", settings) { HasStoredKeys = true };
 
     public static ApiHost Production(params (string Name, string Value)[] settings) => new("Production", settings);
 
@@ -93,7 +99,10 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
         builder.ConfigureServices(services =>
         {
-            services.AddApiKeyDirectory(_ => Keys);
+            if (!HasStoredKeys)
+            {
+                services.AddApiKeyDirectory(_ => Keys);
+            }
             Probes.ForEach(probe => services.AddSingleton(probe));
             if (Endpoints is { } map)
             {
@@ -101,6 +110,9 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
             }
         });
     }
+
+    /// <summary>The folder of the store and the datasets.</summary>
+    public string Folder => folder;
 
     protected override void Dispose(bool disposing)
     {

@@ -93,3 +93,7 @@ create temp table skipped (
 );
 -- What is about to be changed, as the audit trail will show it.
 create temp table audited (target text not null primary key, before_json text not null);
+-- Whether a customer was runnable before a change that may bring it back.
+create temp table stood (customer_id text not null primary key, runnable integer not null);
+-- What a change is refused for, and for what; empty when it goes through.
+create temp table refused (reason text not null primary key);
