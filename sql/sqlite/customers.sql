@@ -209,7 +209,7 @@ insert into scheduler_audit_entries (
   audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, before_json, after_json
 )
 select
-  @auditId || '.' || row_number() over (order by d.target), 'customer:' || d.customer_id, d.customer_id, @now, @actorKind,
+  @auditId || '.' || row_number() over (order by a.target), 'customer:' || d.customer_id, d.customer_id, @now, @actorKind,
   @actor, @requestId, 'credential.recheck', d.target, a.before_json, d.document
 from temp.audited a
 join scheduler_audited_credentials d on d.target = a.target;

@@ -222,7 +222,7 @@ insert into scheduler_audit_entries (
   audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, before_json, after_json
 )
 select
-  @auditId || '.' || row_number() over (order by d.target), 'customer:' || d.customer_id, d.customer_id, @now, @actorKind,
+  @auditId || '.' || row_number() over (order by a.target), 'customer:' || d.customer_id, d.customer_id, @now, @actorKind,
   @actor, @requestId, 'api_key.revoke', d.target, a.before_json, d.document
 from temp.audited a
 join scheduler_audited_api_keys d on d.target = a.target
