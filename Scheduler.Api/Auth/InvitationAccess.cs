@@ -18,7 +18,10 @@ internal static class InvitationAccess
             return SchedulerProblem.Create(refusal.Code, refusal.Detail, refusal.RetryAfter);
         }
         return CustomerAccess.Refuse(caller, customerId, ScopeResource.Team, ScopeAction.Write) is { } code
-            ? SchedulerProblem.Create(code)
+            ? SchedulerProblem.Create(
+                code,
+                code == ErrorCode.MissingScope ? $"This call needs the scope {Scope}." : null
+            )
             : null;
     }
 }
