@@ -1,4 +1,5 @@
 using Scheduler.Api.Audit;
+using Scheduler.Api.Commands;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Rewrap;
@@ -10,6 +11,7 @@ const int WrongSetting = 2;
 
 var isTour = TourMode.IsAsked(args);
 var isRewrap = RewrapMode.IsAsked(args);
+var purge = PurgeCommand.Read(args);
 
 // The settings file lies beside the program, wherever it is started from.
 var start = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
@@ -48,6 +50,10 @@ if (isRewrap)
 {
     return await RewrapMode.RunAsync(app, args);
 }
+if (purge is not null)
+{
+    return await purge.RunAsync(app.Services, Console.Out, Console.Error);
+}
 app.UseShell();
 app.MapHealth();
 app.MapApiDocument();
@@ -62,6 +68,10 @@ app.MapProviderConfigs();
 app.MapOnboarding(options);
 app.MapAudit();
 app.MapImport(options);
+app.MapCustomers();
+app.MapSubscriptions();
+app.MapApiKeys();
+app.MapTeam();
 if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);

@@ -37,10 +37,12 @@ public static class Access
         this IServiceCollection services,
         Func<IServiceProvider, IApiKeyDirectory> store
     ) =>
-        services.AddSingleton<IApiKeyDirectory>(provider => new CachedApiKeyDirectory(
-            store(provider),
-            provider.GetRequiredService<TimeProvider>()
-        ));
+        services
+            .AddSingleton(provider => new CachedApiKeyDirectory(
+                store(provider),
+                provider.GetRequiredService<TimeProvider>()
+            ))
+            .AddSingleton<IApiKeyDirectory>(provider => provider.GetRequiredService<CachedApiKeyDirectory>());
 
     /// <summary>The admin key only.</summary>
     public static TBuilder RequireAdmin<TBuilder>(this TBuilder builder)
@@ -92,6 +94,29 @@ public static class Access
             ErrorCode.StorageUnavailable
         );
     }
+
+    /// <summary>
+    /// As <see cref="RequireCustomer"/>, but judged by the handler, after the body is read: one of the call's forms carries its
+    /// own proof in the body. The handler asks <see cref="InvitationAccess"/> for every other form.
+    /// </summary>
+    public static TBuilder RequireCustomerOrInvitation<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder
+            .AllowAnonymous()
+            .WithMetadata(new AccessDeclaration([CallerKind.Customer, CallerKind.Admin], InvitationAccess.Scope))
+            .Refuses(
+                ErrorCode.MissingApiKey,
+                ErrorCode.InvalidApiKey,
+                ErrorCode.ExpiredApiKey,
+                ErrorCode.TrialEnded,
+                ErrorCode.SubscriptionEnded,
+                ErrorCode.CustomerMismatch,
+                ErrorCode.MissingScope,
+                ErrorCode.CustomerSuspended,
+                ErrorCode.Forbidden,
+                ErrorCode.RateLimited,
+                ErrorCode.StorageUnavailable
+            );
 
     /// <summary>Anybody, without a key. Only what docs list as open.</summary>
     public static TBuilder Open<TBuilder>(this TBuilder builder)

@@ -7,7 +7,7 @@ namespace Scheduler.Api.Auth;
 /// <summary>Turns a refused authorization into its problem document.</summary>
 internal sealed class AccessResultHandler : IAuthorizationMiddlewareResultHandler
 {
-    private static readonly KeyRefusal Missing = new(
+    internal static readonly KeyRefusal Missing = new(
         ErrorCode.MissingApiKey,
         "Send a key: X-API-Key for a customer, X-Admin-Key or X-Worker-Key for the system."
     );

@@ -34,6 +34,9 @@ public sealed record CurrentCaller
             RequestId = context?.TraceIdentifier,
         };
 
+    /// <summary>How far the caller may hand on rights.</summary>
+    public Authority AsAuthority() => new(IsAdmin, Scopes, Identity?.Ceiling, Identity?.MemberId);
+
     /// <summary>The caller as the audit trail names it.</summary>
     public Actor AsActor() =>
         new(

@@ -22,7 +22,8 @@ internal sealed class KeyAuthentication(
     ApiOptions options,
     IApiKeyDirectory directory,
     UnknownKeyLimiter unknownKeys,
-    TokenJudge tokens
+    TokenJudge tokens,
+    KeyUses uses
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(schemeOptions, loggers, encoder)
 {
     public const string SchemeName = "Keys";
@@ -94,6 +95,10 @@ internal sealed class KeyAuthentication(
             return Refuse(Unknown);
         }
         unknownKeys.Known(key.Hash);
+        if (identity.Key == KeyStanding.Active)
+        {
+            uses.Note(identity.ApiKeyId);
+        }
         return identity.Key switch
         {
             KeyStanding.Active => Accept(

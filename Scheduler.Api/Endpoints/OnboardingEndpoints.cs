@@ -19,7 +19,7 @@ internal static class OnboardingEndpoints
             .WithTags("Customers")
             .WithName("OnboardCustomer")
             .WithSummary("Takes a customer on and answers its first key, this one time.")
-            .Refuses(ErrorCode.AlreadyExists, ErrorCode.InvalidTimezone);
+            .Refuses(ErrorCode.AlreadyExists, ErrorCode.InvalidTimezone, ErrorCode.StorageUnavailable);
         if (options.IsDevelopment)
         {
             endpoint.Open().LimitOpenCalls();
@@ -48,7 +48,7 @@ internal static class OnboardingEndpoints
             ),
             OnboardResult.DatasetTaken => SchedulerProblem.Create(
                 ErrorCode.AlreadyExists,
-                $"customer_id: {body.Value.CustomerId} differs from another customer's only in case."
+                $"customer_id: the dataset of {body.Value.CustomerId} is in use; ids that differ only in case share one."
             ),
             OnboardResult.UnknownTimezone(var message) => SchedulerProblem.Create(
                 ErrorCode.InvalidTimezone,

@@ -108,6 +108,16 @@ public static class ErrorCatalog
             "The customer has as many pipelines as it may have.",
             "Change or reuse a pipeline that exists."
         ),
+        [ErrorCode.KeyLimit] = new(
+            409,
+            "The plan allows no further key.",
+            "End a key that is not needed, or choose a larger plan."
+        ),
+        [ErrorCode.TeamLimit] = new(
+            409,
+            "The plan allows no further team member.",
+            "Remove a member, or choose a larger plan."
+        ),
         [ErrorCode.PayloadTooLarge] = new(413, "The body is too large.", "Send a smaller body."),
         [ErrorCode.UnsupportedMediaType] = new(
             415,

@@ -48,6 +48,12 @@ public enum ErrorCode
 
     /// <summary>The customer has as many pipelines as it may have.</summary>
     PipelineLimit,
+
+    /// <summary>The plan allows no further key.</summary>
+    KeyLimit,
+
+    /// <summary>The plan allows no further team member.</summary>
+    TeamLimit,
     PayloadTooLarge,
     UnsupportedMediaType,
 

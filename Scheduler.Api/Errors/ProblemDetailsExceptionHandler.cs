@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Scheduler.Api.Hosting;
+using Scheduler.Core.Datasets;
 using Scheduler.Core.Security.Secrets;
 using Scheduler.Core.Storage;
 
@@ -37,7 +38,7 @@ internal sealed partial class ProblemDetailsExceptionHandler(ILogger<ProblemDeta
         {
             case BadHttpRequestException bad:
                 return Unreadable(bad);
-            case StorageUnavailableException:
+            case StorageUnavailableException or DatasetUnavailableException:
                 LogMessages.StorageUnavailable(logger, exception);
                 return SchedulerProblem.Create(ErrorCode.StorageUnavailable);
             case CipherUnavailableException:

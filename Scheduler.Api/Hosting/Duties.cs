@@ -5,6 +5,7 @@ using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Security;
 
 namespace Scheduler.Api.Hosting;
 
@@ -13,6 +14,7 @@ internal static class Duties
 {
     private static readonly TimeSpan Release = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
 
     public static IServiceCollection AddDuties(this IServiceCollection services, ApiOptions options)
     {
@@ -53,6 +55,7 @@ internal static class Duties
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Duty>>()
         ));
+        services.AddDuty<KeyUses>("The note of used keys", KeyNotes, (uses, token) => uses.WriteAsync(token));
         return services;
     }
 

@@ -9,9 +9,13 @@ using Scheduler.Core.ProviderConfigs;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Scheduling.Import;
+using Scheduler.Core.Security;
 using Scheduler.Core.Security.Secrets;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Sqlite;
+using Scheduler.Core.Subscriptions;
+using Scheduler.Core.Team;
+using Scheduler.Core.Usage;
 
 namespace Scheduler.Api.Hosting;
 
@@ -37,6 +41,14 @@ internal static class Scheduling
         services.AddSingleton<LeaseDesk>();
         services.AddSingleton<LeaseReaper>();
         services.AddSingleton<Onboarding>();
+        services.AddSingleton<Profiles>();
+        services.AddSingleton<PlanChanges>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<KeyUses>();
+        services.AddSingleton<Membership>();
+        services.AddSingleton<Validation>();
+        services.AddSingleton<UsageReading>();
+        services.AddSingleton<Purging>();
         services.AddSingleton<PipelineRetirement>();
         services.AddSingleton<PipelineConfiguration>();
         services.AddSingleton<PipelineImport>();
@@ -59,6 +71,9 @@ internal static class Scheduling
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<CredentialStore>();
         services.AddSingleton<ProviderConfigStore>();
+        services.AddSingleton<SubscriptionStore>();
+        services.AddSingleton<TeamMemberStore>();
+        services.AddSingleton<PurgeStore>();
         services.AddSingleton<StatusStore>();
         services.AddSingleton<QuotaAlerts>();
         services.AddSingleton<ApiKeyStore>();

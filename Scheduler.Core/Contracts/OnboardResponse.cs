@@ -18,4 +18,7 @@ public sealed record OnboardResponse
     public required string ApiKey { get; init; }
     public required string KeyPrefix { get; init; }
     public required Instant CreatedAt { get; init; }
+
+    /// <summary>Without the key, so that it is of no use in a log.</summary>
+    public override string ToString() => $"{nameof(OnboardResponse)} {{ {CustomerId} }}";
 }

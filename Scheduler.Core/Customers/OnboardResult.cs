@@ -13,7 +13,10 @@ public abstract record OnboardResult
     /// <summary>The customer is there already; nothing was written.</summary>
     public sealed record CustomerExists : OnboardResult;
 
-    /// <summary>Another customer's id differs from this one only in case; nothing was written.</summary>
+    /// <summary>
+    /// Another customer's id differs from this one only in case, or a dataset of this name holds data of somebody who is no
+    /// customer any more; nothing was written.
+    /// </summary>
     public sealed record DatasetTaken : OnboardResult;
 
     /// <param name="Message">What would be right.</param>

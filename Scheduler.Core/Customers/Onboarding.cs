@@ -2,6 +2,8 @@ using System.Diagnostics;
 using NodaTime;
 using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Datasets;
+using Scheduler.Core.Failpoints;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Quotas;
 using Scheduler.Core.Security;
@@ -11,8 +13,19 @@ using Scheduler.Core.Usage;
 
 namespace Scheduler.Core.Customers;
 
-/// <summary>Takes a customer on: profile, subscription, owner, usage row and first key, all or nothing.</summary>
-public sealed class Onboarding(CustomerStore customers, OperationClock clock, IIdSource ids)
+/// <summary>Takes a customer on: dataset, profile, subscription, owner, usage row and first key, all or nothing.</summary>
+/// <remarks>
+/// The dataset comes first and the one transaction of the store last, so a customer never stands there without its
+/// dataset. Whoever is interrupted between the two leaves an empty dataset that belongs to nobody; the next onboarding
+/// under that name takes it over. Nothing is ever deleted here: it might be the dataset of a concurrent winner.
+/// </remarks>
+public sealed class Onboarding(
+    CustomerStore customers,
+    IDatasetCatalog datasets,
+    OperationClock clock,
+    IIdSource ids,
+    IFailpoints failpoints
+)
 {
     /// <param name="request">Valid by its annotations.</param>
     /// <param name="actor">Who asked.</param>
@@ -27,6 +40,11 @@ public sealed class Onboarding(CustomerStore customers, OperationClock clock, II
         {
             return new OnboardResult.UnknownTimezone(unknown.Message);
         }
+        if (await PrepareDatasetAsync(request.CustomerId, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+        await failpoints.ReachedAsync(Failpoint.OnboardBeforeCommit, cancellationToken);
         var now = await clock.ReadAsync(cancellationToken);
         var key = ApiKey.Generate(request.CustomerId);
         var customer = Compose(request, key, now);
@@ -38,6 +56,24 @@ public sealed class Onboarding(CustomerStore customers, OperationClock clock, II
             OnboardOutcome.DatasetTaken => new OnboardResult.DatasetTaken(),
             _ => throw new UnreachableException(),
         };
+    }
+
+    /// <summary>Null once there is an empty dataset; a customer that is there already is left alone.</summary>
+    private async Task<OnboardResult?> PrepareDatasetAsync(string customerId, CancellationToken cancellationToken)
+    {
+        if (!DatasetId.TryCreate(customerId, out var dataset, out var error))
+        {
+            throw new ArgumentException($"Not a customer id: it {error}.", nameof(customerId));
+        }
+        switch (await customers.PlaceAsync(customerId, dataset.Value, cancellationToken))
+        {
+            case OnboardOutcome.CustomerExists:
+                return new OnboardResult.CustomerExists();
+            case OnboardOutcome.DatasetTaken:
+                return new OnboardResult.DatasetTaken();
+        }
+        // Data without a profile is somebody's who was here before: never handed to whoever takes the name next.
+        return await datasets.CreateAsync(dataset, cancellationToken) ? null : new OnboardResult.DatasetTaken();
     }
 
     private NewCustomer Compose(OnboardRequest request, ApiKey key, Instant now)

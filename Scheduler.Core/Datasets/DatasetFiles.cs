@@ -47,6 +47,29 @@ public sealed class DatasetFiles(IOptions<DatasetOptions> options, TimeProvider 
         }
     }
 
+    /// <summary>Deletes the file while nobody in this process has it open; true when there was one.</summary>
+    public async Task<bool> DeleteAsync(DatasetId dataset, CancellationToken cancellationToken)
+    {
+        var path = PathOf(dataset);
+        var gate = Gates.GetOrAdd(path, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            var existed = File.Exists(path);
+            File.Delete(path);
+            File.Delete($"{path}.wal");
+            return existed;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
     private async Task<DuckDBConnection> ConnectAsync(
         string path,
         bool readOnly,

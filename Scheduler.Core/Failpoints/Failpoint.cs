@@ -15,6 +15,9 @@ public static class Failpoint
     /// <summary>In a trigger, after a batch is committed and before the next one is read.</summary>
     public const string TriggerBetweenBatches = "trigger:between-batches";
 
+    /// <summary>In an onboarding, after the dataset is there and before the customer is committed.</summary>
+    public const string OnboardBeforeCommit = "onboard:before-commit";
+
     public static IReadOnlyList<string> All { get; } =
-    [RunStarted, LoadAfterDelete, RunBeforeResult, TriggerBetweenBatches];
+    [RunStarted, LoadAfterDelete, RunBeforeResult, TriggerBetweenBatches, OnboardBeforeCommit];
 }

@@ -72,6 +72,7 @@ public static class PipelineRegistration
         services.AddSingleton<DatasetReader>();
         services.AddSecrets(configuration);
         services.AddSingleton<RunCredential>();
+        services.AddSingleton<IDatasetCatalog, DatasetCatalog>();
         services.AddSingleton<CostRun>();
         services.AddSingleton<ProbeRun>();
         services.AddSingleton<IPipelineRunner, PipelineRunner>();

@@ -14,4 +14,7 @@ public sealed record ApiKeyIdentity
 
     /// <summary>The role of the member the key is bound to; null for a key of the customer itself.</summary>
     public TeamRole? Ceiling { get; init; }
+
+    /// <summary>That member; null for a key of the customer itself.</summary>
+    public string? MemberId { get; init; }
 }

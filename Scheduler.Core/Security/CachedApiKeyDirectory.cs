@@ -39,6 +39,32 @@ public sealed class CachedApiKeyDirectory(IApiKeyDirectory inner, TimeProvider t
         }
     }
 
+    /// <summary>
+    /// Drops what is remembered of a customer's keys, after a change of it: on this instance the next call looks anew, on
+    /// others within <see cref="MaxAge"/>. Look-ups under way are dropped too, since they may have read what was before.
+    /// </summary>
+    public void Forget(string customerId)
+    {
+        lock (gate)
+        {
+            foreach (var generation in (Dictionary<string, Lazy<Task<ApiKeyIdentity?>>>[])[young, old])
+            {
+                foreach (var (hash, lookup) in generation)
+                {
+                    if (Concerns(lookup, customerId))
+                    {
+                        generation.Remove(hash);
+                    }
+                }
+            }
+        }
+    }
+
+    private static bool Concerns(Lazy<Task<ApiKeyIdentity?>> lookup, string customerId) =>
+        !lookup.IsValueCreated
+        || !lookup.Value.IsCompletedSuccessfully
+        || lookup.Value.Result?.CustomerId == customerId;
+
     private Lazy<Task<ApiKeyIdentity?>> Remembered(string hash)
     {
         lock (gate)

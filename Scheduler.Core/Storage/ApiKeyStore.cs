@@ -1,4 +1,8 @@
+using System.Text.Json;
+using NodaTime;
+using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Quotas;
 using Scheduler.Core.Security;
 
 namespace Scheduler.Core.Storage;
@@ -14,6 +18,115 @@ public sealed class ApiKeyStore(ISqlEngine engine, OperationClock clock) : IApiK
             Map,
             cancellationToken
         );
+
+    /// <summary>Makes a key, or says what stood in its way.</summary>
+    public Task<KeyCreationRefusal?> CreateAsync(
+        NewApiKey key,
+        IReadOnlyList<TeamRole> mayManage,
+        AuditStamp stamp,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.SingleAsync(
+            new("api_keys", "create"),
+            new SqlArguments()
+                .With("customerId", key.CustomerId)
+                .With("apiKeyId", key.ApiKeyId)
+                .With("apiKeyHash", key.Hash)
+                .With("keyPrefix", key.Prefix)
+                .With("keyName", key.Name)
+                .With("scopes", JsonSerializer.Serialize(key.Scopes))
+                .With("memberId", key.MemberId)
+                .With("expiresAt", key.ExpiresAt)
+                .With("tier", Wire.Name(key.Tier))
+                .WithRows("mayManage", Words(mayManage))
+                .WithRows("plans", PlanCatalog.Plans.Select(plan => new PlanKeys(plan.Name, plan.MaxApiKeys)).ToList())
+                .With(stamp)
+                .With("now", now),
+            row => row.WordOrNull<KeyCreationRefusal>("reason"),
+            cancellationToken
+        );
+
+    /// <summary>Null when the customer has no such key.</summary>
+    public Task<ApiKeyResponse?> GetAsync(string customerId, string apiKeyId, CancellationToken cancellationToken) =>
+        engine.FindAsync(
+            new("api_keys", "get"),
+            new SqlArguments().With("customerId", customerId).With("apiKeyId", apiKeyId),
+            Show,
+            cancellationToken
+        );
+
+    /// <summary>A page of a customer's keys in the order of their making, after the given one.</summary>
+    public Task<IReadOnlyList<ApiKeyResponse>> ListAsync(
+        string customerId,
+        (Instant CreatedAt, string ApiKeyId)? after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("api_keys", "list"),
+            new SqlArguments()
+                .With("customerId", customerId)
+                .With("afterTime", after?.CreatedAt ?? Instant.FromUnixTimeTicks(0))
+                .With("afterId", after?.ApiKeyId ?? "")
+                .With("limit", limit),
+            Show,
+            cancellationToken
+        );
+
+    /// <summary>Deactivates a key. Null when the customer has no such key.</summary>
+    public Task<(ApiKeyResponse Key, RevokeRefusal? Refusal)?> RevokeAsync(
+        string customerId,
+        string apiKeyId,
+        IReadOnlyList<TeamRole> mayManage,
+        AuditStamp stamp,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.FindAsync<(ApiKeyResponse, RevokeRefusal?)?>(
+            new("api_keys", "revoke"),
+            new SqlArguments()
+                .With("customerId", customerId)
+                .With("apiKeyId", apiKeyId)
+                .WithRows("mayManage", Words(mayManage))
+                .With(stamp)
+                .With("now", now),
+            row => (Show(row), row.WordOrNull<RevokeRefusal>("refusal")),
+            cancellationToken
+        );
+
+    /// <summary>Notes that keys were used now.</summary>
+    public Task TouchAsync(IReadOnlyList<string> apiKeyIds, CancellationToken cancellationToken) =>
+        engine.SingleAsync(
+            new("api_keys", "touch"),
+            new SqlArguments().WithRows("keys", apiKeyIds).With("now", clock.ForScript),
+            row => row.Int64("touched"),
+            cancellationToken
+        );
+
+    private static List<string> Words(IReadOnlyList<TeamRole> roles) => [.. roles.Select(Wire.Name)];
+
+    private static ApiKeyResponse Show(SqlRow row) =>
+        new()
+        {
+            ApiKeyId = row.Text("api_key_id"),
+            CustomerId = row.Text("customer_id"),
+            KeyName = row.Text("key_name"),
+            KeyPrefix = row.Text("key_prefix"),
+            Scopes = row.Texts("scopes"),
+            MemberId = row.TextOrNull("member_id"),
+            IsActive = row.Bool("is_active"),
+            RateLimitTier = row.Word<RateLimitTier>("rate_limit_tier"),
+            CreatedAt = row.At("created_at"),
+            CreatedBy = row.Text("created_by"),
+            ExpiresAt = row.AtOrNull("expires_at"),
+            LastUsedAt = row.AtOrNull("last_used_at"),
+            DeactivatedAt = row.AtOrNull("deactivated_at"),
+            DeactivatedBy = row.TextOrNull("deactivated_by"),
+            DeactivationReason = row.TextOrNull("deactivation_reason"),
+        };
+
+    private sealed record PlanKeys(string PlanName, int MaxApiKeys);
 
     private static ApiKeyIdentity Map(SqlRow row)
     {
@@ -37,6 +150,7 @@ public sealed class ApiKeyStore(ISqlEngine engine, OperationClock clock) : IApiK
             ),
             Tier = row.Word<RateLimitTier>("rate_limit_tier"),
             Ceiling = row.WordOrNull<TeamRole>("member_role"),
+            MemberId = row.TextOrNull("member_id"),
         };
     }
 }

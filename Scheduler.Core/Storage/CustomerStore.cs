@@ -1,5 +1,6 @@
 using NodaTime;
 using Scheduler.Core.Audit;
+using Scheduler.Core.Contracts;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Usage;
 
@@ -58,15 +59,16 @@ public sealed class CustomerStore(ISqlEngine engine, OperationClock clock)
             cancellationToken
         );
 
-    /// <summary>The customer's days from the given one on.</summary>
+    /// <summary>The customer's days from one to the other.</summary>
     public Task<IReadOnlyList<DailyUsage>> UsageAsync(
         string customerId,
         LocalDate from,
+        LocalDate to,
         CancellationToken cancellationToken
     ) =>
         engine.RunAsync(
             new("customers", "usage"),
-            new SqlArguments().With("customerId", customerId).With("fromDate", from),
+            new SqlArguments().With("customerId", customerId).With("fromDate", from).With("toDate", to),
             row => new DailyUsage
             {
                 CustomerId = row.Text("customer_id"),
@@ -83,6 +85,94 @@ public sealed class CustomerStore(ISqlEngine engine, OperationClock clock)
                 ConcurrentLimit = (int?)row.Int64OrNull("concurrent_limit"),
                 QuotaExceeded = row.Bool("quota_exceeded"),
             },
+            cancellationToken
+        );
+
+    /// <summary>Whether the id, or the dataset's name, is in use.</summary>
+    public Task<OnboardOutcome> PlaceAsync(string customerId, string datasetId, CancellationToken cancellationToken) =>
+        engine.SingleAsync(
+            new("customers", "dataset_taken"),
+            new SqlArguments().With("customerId", customerId).With("datasetId", datasetId),
+            row =>
+                row.Bool("customer_exists") ? OnboardOutcome.CustomerExists
+                : row.Bool("dataset_exists") ? OnboardOutcome.DatasetTaken
+                : OnboardOutcome.Created,
+            cancellationToken
+        );
+
+    /// <summary>Null when there is no such customer.</summary>
+    public Task<CustomerResponse?> ProfileAsync(string customerId, CancellationToken cancellationToken) =>
+        engine.FindAsync(
+            new("customers", "profile"),
+            new SqlArguments().With("customerId", customerId),
+            CustomerRow.Map,
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Changes a profile; whoever becomes runnable by it returns as from a pause. Null when there is no such customer;
+    /// not allowed, and nothing written, when the status does not lead to the wanted one.
+    /// </summary>
+    public Task<(CustomerResponse Customer, string StatusBefore, bool IsAllowed)?> UpdateProfileAsync(
+        string customerId,
+        UpdateCustomerRequest change,
+        AuditStamp stamp,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.FindAsync<(CustomerResponse, string, bool)?>(
+            new("customers", "update_profile"),
+            CustomerRow.Arguments(change).With("customerId", customerId).With(stamp).With("now", now),
+            row => (CustomerRow.Map(row), row.Text("status_before"), row.Bool("is_allowed")),
+            cancellationToken
+        );
+
+    /// <summary>What decides whether a pipeline could run now. Null when there is no such customer.</summary>
+    public Task<ReadinessFacts?> ReadinessAsync(
+        string customerId,
+        UsageMonth month,
+        LocalDate today,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.FindAsync(
+            new("customers", "readiness"),
+            new SqlArguments()
+                .With("customerId", customerId)
+                .With("today", today)
+                .With("monthStart", month.First)
+                .With("monthEnd", month.Last)
+                .WithRows("openProviders", Readiness.OpenProviders)
+                .With("now", now),
+            row => new ReadinessFacts
+            {
+                CustomerStatus = row.Text("customer_status"),
+                SubscriptionStatus = row.TextOrNull("subscription_status"),
+                RunnableUntil = row.At("runnable_until"),
+                DailyLimit = row.Bool("has_subscription") ? (int?)row.Int64OrNull("max_pipelines_per_day") : 0,
+                MonthlyLimit = (int?)row.Int64OrNull("max_pipelines_per_month"),
+                ConcurrentLimit = (int?)row.Int64OrNull("max_concurrent_pipelines"),
+                RunToday = row.Int32("run_today"),
+                RunThisMonth = row.Int32("run_this_month"),
+                Running = row.Int32("running"),
+                UsableCredentials = row.Int32("usable_credentials"),
+                OpenPipelines = row.Int32("open_pipelines"),
+                ProvidersWithoutCredential = row.Texts("providers_without_credential"),
+            },
+            cancellationToken
+        );
+
+    /// <summary>Puts the active credentials back to PENDING; how many were something else.</summary>
+    public Task<int> RecheckCredentialsAsync(
+        string customerId,
+        AuditStamp stamp,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.SingleAsync(
+            new("customers", "recheck_credentials"),
+            new SqlArguments().With("customerId", customerId).With(stamp).With("now", now),
+            row => row.Int32("rechecked"),
             cancellationToken
         );
 

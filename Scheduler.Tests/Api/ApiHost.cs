@@ -42,11 +42,17 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
     }
 
     public FakeApiKeyDirectory Keys { get; } = new();
+
+    /// <summary>Looks customers' keys up in the store, as production does, instead of in <see cref="Keys"/>.</summary>
+    public bool HasStoredKeys { get; init; }
     public CapturedLogs Logs { get; } = new();
     public List<IReadinessProbe> Probes { get; } = [];
 
     /// <summary>Endpoints that exist in this host only.</summary>
     public Action<IEndpointRouteBuilder>? Endpoints { get; init; }
+
+    public static ApiHost WithStoredKeys(params (string Name, string Value)[] settings) =>
+        new("Production", settings) { HasStoredKeys = true };
 
     public static ApiHost Production(params (string Name, string Value)[] settings) => new("Production", settings);
 
@@ -94,7 +100,10 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
         builder.ConfigureServices(services =>
         {
-            services.AddApiKeyDirectory(_ => Keys);
+            if (!HasStoredKeys)
+            {
+                services.AddApiKeyDirectory(_ => Keys);
+            }
             Probes.ForEach(probe => services.AddSingleton(probe));
             if (Endpoints is { } map)
             {
@@ -102,6 +111,9 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
             }
         });
     }
+
+    /// <summary>The folder of the store and the datasets.</summary>
+    public string Folder => folder;
 
     /// <summary>Whatever a test did: no key of it stands in a log line, all levels logged, or in the database.</summary>
     protected override void Dispose(bool disposing)

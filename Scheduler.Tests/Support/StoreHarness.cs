@@ -13,7 +13,10 @@ using Scheduler.Core.Quotas;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Security;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Subscriptions;
+using Scheduler.Core.Team;
 using Scheduler.Core.Time;
 using Scheduler.Core.Usage;
 
@@ -37,6 +40,11 @@ internal sealed class StoreHarness
         Customers = new CustomerStore(engine, Clock);
         Credentials = new CredentialStore(engine);
         ProviderConfigs = new ProviderConfigStore(engine);
+        Keys = new ApiKeyStore(engine, Clock);
+        KnownKeys = new CachedApiKeyDirectory(Keys, Time);
+        Team = new Membership(new TeamMemberStore(engine), KnownKeys, Clock, Ids);
+        Plans = new PlanChanges(new SubscriptionStore(engine), Customers, KnownKeys, Signal, Clock, Ids);
+        Profiles = new Profiles(Customers, KnownKeys, Signal, Clock, Ids);
         Trigger = new Trigger(
             Schedules,
             Clock,
@@ -64,6 +72,11 @@ internal sealed class StoreHarness
     public CustomerStore Customers { get; }
     public CredentialStore Credentials { get; }
     public ProviderConfigStore ProviderConfigs { get; }
+    public ApiKeyStore Keys { get; }
+    public CachedApiKeyDirectory KnownKeys { get; }
+    public Membership Team { get; }
+    public PlanChanges Plans { get; }
+    public Profiles Profiles { get; }
     public Trigger Trigger { get; }
     public LeaseDesk Desk { get; }
     public LeaseReaper Reaper { get; }
@@ -201,7 +214,7 @@ internal sealed class StoreHarness
         [.. (await Runs.ListAsync(customerId, new RunFilter { Limit = 200 }, default)).Reverse()];
 
     public async Task<DailyUsage> UsageAsync(string customerId) =>
-        (await Customers.UsageAsync(customerId, new LocalDate(2000, 1, 1), default))[^1];
+        (await Customers.UsageAsync(customerId, new LocalDate(2000, 1, 1), new LocalDate(9999, 12, 31), default))[^1];
 
     public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement.Clone();
 }

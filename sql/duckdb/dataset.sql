@@ -252,3 +252,7 @@ select
 from x_meta_pipeline_runs
 order by start_time desc, pipeline_logging_id
 limit $limit;
+
+-- name: is_empty
+-- Whether nothing was ever loaded or run here.
+select not exists (select 1 from cost_daily) and not exists (select 1 from x_meta_pipeline_runs) as is_empty;

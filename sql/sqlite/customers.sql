@@ -74,5 +74,144 @@ select
   pipelines_cancelled_today, pipelines_run_month, concurrent_pipelines_running, max_concurrent_reached, daily_limit,
   monthly_limit, concurrent_limit, quota_exceeded
 from customer_usage_quotas
-where customer_id = @customerId and usage_date >= @fromDate
+where customer_id = @customerId and usage_date between @fromDate and @toDate
 order by usage_date;
+
+-- name: dataset_taken
+-- mode: read
+-- Whether the id or its dataset is in use: asked before a dataset is touched; onboarding itself decides.
+select
+  exists (select 1 from customer_profiles where customer_id = @customerId) as customer_exists,
+  exists (select 1 from customer_profiles where tenant_dataset_id = @datasetId) as dataset_exists;
+
+-- name: profile
+-- mode: read
+select * from customer_profiles where customer_id = @customerId;
+
+-- name: update_profile
+-- mode: write
+-- Null leaves a column as it is; empty text clears one that may be empty. The status moves only from those that lead to it.
+delete from temp.audited;
+insert into temp.audited (target, before_json)
+select target, document from scheduler_audited_profiles where target = @customerId;
+
+delete from temp.stood;
+insert into temp.stood (customer_id, runnable)
+select customer_id, runnable_until > @now from scheduler_customer_standing where customer_id = @customerId;
+
+update customer_profiles
+set
+  company_name = coalesce(@companyName, company_name),
+  admin_email = coalesce(@adminEmail, admin_email),
+  billing_email = nullif(coalesce(@billingEmail, billing_email), ''),
+  phone_number = nullif(coalesce(@phoneNumber, phone_number), ''),
+  notes = nullif(coalesce(@notes, notes), ''),
+  timezone = coalesce(@timezone, timezone),
+  support_tier = coalesce(@supportTier, support_tier),
+  data_residency = coalesce(@dataResidency, data_residency),
+  requires_hipaa = coalesce(@requiresHipaa, requires_hipaa),
+  requires_soc2 = coalesce(@requiresSoc2, requires_soc2),
+  status = coalesce(@status, status),
+  updated_at = @now
+where customer_id = @customerId
+  and (@status is null or status in (select value from json_each(@statusFrom)));
+
+insert into scheduler_customer_returns (customer_id, returned_at)
+select t.customer_id, @now
+from temp.stood t
+join scheduler_customer_standing s on s.customer_id = t.customer_id
+where t.runnable = 0 and s.runnable_until > @now
+on conflict (customer_id) do update set returned_at = excluded.returned_at;
+
+-- What had waited is looked at again at once.
+update scheduler_fair_shares
+set ready_at = min(ready_at, @now)
+where customer_id = @customerId and ready = 0
+  and exists (select 1 from scheduler_customer_returns b where b.customer_id = @customerId and b.returned_at = @now);
+
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, before_json, after_json
+)
+select
+  @auditId, 'customer:' || d.customer_id, d.customer_id, @now, @actorKind, @actor, @requestId, 'customer.update', d.target,
+  a.before_json, d.document
+from temp.audited a
+join scheduler_audited_profiles d on d.target = a.target
+where d.document is not a.before_json;
+
+select
+  p.*,
+  a.before_json ->> 'status' as status_before,
+  @status is null or (a.before_json ->> 'status') in (select value from json_each(@statusFrom)) as is_allowed
+from customer_profiles p
+join temp.audited a on a.target = p.customer_id
+where p.customer_id = @customerId;
+
+-- name: readiness
+-- mode: read
+-- What decides whether a pipeline of the customer could run now.
+select
+  s.customer_status,
+  s.subscription_status,
+  s.runnable_until,
+  s.subscription_id is not null as has_subscription,
+  s.max_pipelines_per_day,
+  s.max_pipelines_per_month,
+  s.max_concurrent_pipelines,
+  coalesce((
+    select u.pipelines_run_today from customer_usage_quotas u where u.customer_id = s.customer_id and u.usage_date = @today
+  ), 0) as run_today,
+  coalesce((
+    select sum(u.pipelines_run_today) from customer_usage_quotas u
+    where u.customer_id = s.customer_id and u.usage_date between @monthStart and @monthEnd
+  ), 0) as run_this_month,
+  (
+    select count(*) from pipeline_execution_queue q
+    where q.customer_id = s.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > @now
+  ) as running,
+  (
+    select count(*) from customer_credentials c
+    where c.customer_id = s.customer_id and c.is_active = 1 and coalesce(c.validation_status, 'PENDING') in ('PENDING', 'VALID')
+  ) as usable_credentials,
+  (
+    select count(*) from customer_pipeline_configs p
+    where p.customer_id = s.customer_id and p.is_active = 1 and p.provider in (select value from json_each(@openProviders))
+  ) as open_pipelines,
+  (
+    select json_group_array(distinct p.provider) from customer_pipeline_configs p
+    where p.customer_id = s.customer_id
+      and p.is_active = 1
+      and p.provider not in (select value from json_each(@openProviders))
+      and not exists (
+        select 1 from customer_credentials c
+        where c.customer_id = s.customer_id and c.provider = p.provider and c.is_active = 1
+          and coalesce(c.validation_status, 'PENDING') in ('PENDING', 'VALID')
+      )
+  ) as providers_without_credential
+from scheduler_customer_standing s
+where s.customer_id = @customerId;
+
+-- name: recheck_credentials
+-- mode: write
+-- Puts the active credentials back to PENDING, so that the next run with each proves it.
+delete from temp.audited;
+insert into temp.audited (target, before_json)
+select d.target, d.document
+from customer_credentials c
+join scheduler_audited_credentials d on d.target = c.credential_id
+where c.customer_id = @customerId and c.is_active = 1 and coalesce(c.validation_status, '') <> 'PENDING';
+
+update customer_credentials
+set validation_status = 'PENDING', validation_error = null, updated_at = @now
+where credential_id in (select target from temp.audited);
+
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, before_json, after_json
+)
+select
+  @auditId || '.' || row_number() over (order by a.target), 'customer:' || d.customer_id, d.customer_id, @now, @actorKind,
+  @actor, @requestId, 'credential.recheck', d.target, a.before_json, d.document
+from temp.audited a
+join scheduler_audited_credentials d on d.target = a.target;
+
+select count(*) as rechecked from temp.audited;

@@ -10,7 +10,8 @@ select
   c.misfire_policy,
   c.spread_seconds,
   c.next_run_time,
-  c.paused_until,
+  -- A customer that was not runnable comes back as a pipeline comes back from a pause: nothing before it is caught up.
+  nullif(max(coalesce(c.paused_until, 0), coalesce(b.returned_at, 0)), 0) as paused_until,
   json_valid(coalesce(c.parameters, '{}')) as parameters_valid,
   s.timezone as customer_timezone,
   s.runnable_until > @now as runnable,
@@ -18,6 +19,7 @@ select
 from customer_pipeline_configs c
 join scheduler_customer_standing s on s.customer_id = c.customer_id
 left join scheduler_interval_chains h on h.config_id = c.config_id
+left join scheduler_customer_returns b on b.customer_id = c.customer_id
 where c.is_active = 1
   and c.next_run_time <= @now
   and (c.next_run_time, c.config_id) > (@afterTime, @afterId)

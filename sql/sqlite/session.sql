@@ -125,3 +125,7 @@ create index temp.imported_by_customer on imported (customer_id, is_new);
 create temp table verdict (refusal text);
 -- What a script has put in another's place.
 create temp table moved (id text not null primary key);
+-- Whether a customer was runnable before a change that may bring it back.
+create temp table stood (customer_id text not null primary key, runnable integer not null);
+-- What a change is refused for, and for what; empty when it goes through.
+create temp table refused (reason text not null primary key);

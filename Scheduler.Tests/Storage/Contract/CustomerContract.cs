@@ -57,6 +57,28 @@ internal abstract class CustomerContract : SeededContract
         }
     }
 
+    [TestCase("customer_profiles")]
+    [TestCase("customer_subscriptions")]
+    [TestCase("customer_team_members")]
+    [TestCase("customer_api_keys")]
+    [TestCase("customer_usage_quotas")]
+    [TestCase("scheduler_audit_entries")]
+    public async Task Onboarding_that_fails_at_any_table_leaves_nothing(string table)
+    {
+        await ExecuteAsync(
+            $"create trigger fault before insert on {table} begin select raise(abort, 'made to fail'); end"
+        );
+
+        Assert.That(() => H.OnboardAsync("acme"), Throws.Exception);
+
+        foreach (var each in Tables)
+        {
+            Assert.That(await CountAsync(each), Is.Zero, each);
+        }
+        await ExecuteAsync("drop trigger fault");
+        Assert.That(await H.OnboardAsync("acme"), Is.EqualTo(OnboardOutcome.Created));
+    }
+
     [Test]
     public async Task Eight_at_once_onboard_a_customer_once()
     {

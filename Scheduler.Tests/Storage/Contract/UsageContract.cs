@@ -23,7 +23,12 @@ internal abstract class UsageContract : SeededContract
 
         await H.Queue.SkipWaitingAsync([new(first.RunId, SkipReason.Cancelled)], "key", H.Now, default);
 
-        var days = await H.Customers.UsageAsync("acme", new LocalDate(2026, 3, 1), default);
+        var days = await H.Customers.UsageAsync(
+            "acme",
+            new LocalDate(2026, 3, 1),
+            new LocalDate(2026, 12, 31),
+            default
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(days.Select(day => day.RunToday), Is.EqualTo(new[] { 0, 1 }));
@@ -61,7 +66,12 @@ internal abstract class UsageContract : SeededContract
         H.Advance(Duration.FromDays(1));
         await H.TriggerAsync();
 
-        var days = await H.Customers.UsageAsync("acme", new LocalDate(2026, 3, 1), default);
+        var days = await H.Customers.UsageAsync(
+            "acme",
+            new LocalDate(2026, 3, 1),
+            new LocalDate(2026, 12, 31),
+            default
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(days.Select(day => day.RunToday), Is.EqualTo(new[] { 0, 1 }));

@@ -21,6 +21,9 @@ internal sealed partial class SqliteStatementTests
     {
         // Only looked at while a foreign key is violated, which it never is.
         ["customers.onboard"] = ["customer_subscriptions"],
+        // An operator's command, once in a customer's life.
+        ["purge.count"] = ["customer_credentials"],
+        ["purge.delete_customer"] = ["customer_credentials", "scheduler_alerts"],
         // Asked once, by the tour.
         ["customers.count"] = ["sqlite_autoindex_customer_profiles_2"],
         // The first entry, the last, or as many as a limit says.

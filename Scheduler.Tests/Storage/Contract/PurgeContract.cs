@@ -1,0 +1,124 @@
+using NUnit.Framework;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Customers;
+using Scheduler.Core.Datasets;
+using Scheduler.Core.Storage;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Storage.Contract;
+
+/// <summary>A cancelled customer is removed whole, nobody else, and the trail of it stays.</summary>
+internal abstract class PurgeContract : SeededContract
+{
+    /// <summary>The tables that have a column customer_id.</summary>
+    protected abstract Task<IReadOnlyList<string>> CustomerTablesAsync();
+
+    [Test]
+    public async Task Nothing_of_a_purged_customer_is_left_but_its_trail()
+    {
+        await LiveAsync("acme");
+        await LiveAsync("bolt");
+        await CancelAsync("acme");
+        var datasets = new NoDatasets();
+
+        var done = await Purging(datasets).PurgeAsync("acme", StoreHarness.Actor, default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(done, Is.True);
+            Assert.That(datasets.Removed, Is.EqualTo(["acme"]));
+            foreach (var table in (await CustomerTablesAsync()).Except(["scheduler_audit_entries"]))
+            {
+                Assert.That(await CountAsync(table, "acme"), Is.Zero, table);
+            }
+            Assert.That(await CountAsync("scheduled_pipeline_runs", "bolt"), Is.EqualTo(1));
+            Assert.That(await CountAsync("customer_api_keys", "bolt"), Is.EqualTo(1));
+            Assert.That(
+                (
+                    await QueryAsync(
+                        "select action from scheduler_audit_entries where customer_id = 'acme' order by audit_id"
+                    )
+                ).Select(row => row["action"]),
+                Does.Contain("customer.purge").And.Contain("customer.onboard")
+            );
+        }
+    }
+
+    [Test]
+    public async Task Only_a_cancelled_customer_is_purged()
+    {
+        await LiveAsync("acme");
+
+        var done = await Purging(new NoDatasets()).PurgeAsync("acme", StoreHarness.Actor, default);
+        var store = new PurgeStore(H.Engine, H.Clock);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(done, Is.False);
+            Assert.That(await store.DeleteRunsAsync("acme", 10, default), Is.Zero);
+            Assert.That(await store.DeleteCustomerAsync("acme", H.Stamp(), H.Now, default), Is.False);
+            Assert.That(await CountAsync("scheduled_pipeline_runs", "acme"), Is.EqualTo(1));
+        }
+    }
+
+    [Test]
+    public async Task A_customer_whose_run_is_at_work_is_not_purged()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "main");
+        await H.LeaseAsync();
+        await CancelAsync("acme");
+
+        Assert.That(await Purging(new NoDatasets()).PurgeAsync("acme", StoreHarness.Actor, default), Is.False);
+    }
+
+    [Test]
+    public async Task A_purge_that_was_cut_short_goes_on()
+    {
+        await LiveAsync("acme");
+        await CancelAsync("acme");
+        await new PurgeStore(H.Engine, H.Clock).DeleteRunsAsync("acme", 1, default);
+
+        var purging = Purging(new NoDatasets());
+        var left = await purging.LookAsync("acme", default);
+        await purging.PurgeAsync("acme", StoreHarness.Actor, default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(left!.Rows["scheduled_pipeline_runs"], Is.Zero);
+            Assert.That(left.Rows["customer_pipeline_configs"], Is.EqualTo(1));
+            Assert.That(await purging.LookAsync("acme", default), Is.Null);
+        }
+    }
+
+    private Purging Purging(IDatasetCatalog datasets) =>
+        new(new PurgeStore(H.Engine, H.Clock), datasets, H.Clock, H.Ids);
+
+    private async Task LiveAsync(string customerId)
+    {
+        await H.OnboardAsync(customerId);
+        await H.QueueAsync(customerId, "main");
+        await H.ReportAsync((await H.LeaseAsync())[0], RunOutcome.Completed);
+    }
+
+    private Task<ProfileResult> CancelAsync(string customerId) =>
+        H.Profiles.UpdateAsync(customerId, new() { Status = CustomerStatus.Cancelled }, StoreHarness.Actor, default);
+
+    private async Task<long> CountAsync(string table, string customerId) =>
+        (long)(await QueryAsync($"select count(*) as n from {table} where customer_id = '{customerId}'"))[0]["n"]!;
+
+    private sealed class NoDatasets : IDatasetCatalog
+    {
+        public List<string> Removed { get; } = [];
+
+        public Task<bool> CreateAsync(DatasetId dataset, CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public Task<bool> RemoveAsync(DatasetId dataset, CancellationToken cancellationToken)
+        {
+            Removed.Add(dataset.Value);
+            return Task.FromResult(true);
+        }
+
+        public bool Exists(DatasetId dataset) => true;
+    }
+}

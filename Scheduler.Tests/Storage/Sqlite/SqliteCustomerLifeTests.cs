@@ -1,0 +1,21 @@
+using NUnit.Framework;
+using Scheduler.Core.Storage;
+using Scheduler.Tests.Storage.Contract;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Storage.Sqlite;
+
+[TestFixture]
+internal sealed class SqliteCustomerLifeTests : CustomerLifeContract
+{
+    private SqliteDatabase? database;
+
+    protected override async Task<ISqlEngine> OpenAsync() => (database = await SqliteDatabase.CreateAsync()).Engine;
+
+    protected override async Task CloseAsync() => await database!.DisposeAsync();
+
+    protected override Task ExecuteAsync(string sql) => database!.ExecuteAsync(sql);
+
+    protected override Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string sql) =>
+        database!.QueryAsync(sql);
+}
