@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using NUnit.Framework;
 using Scheduler.Api.Auth;
@@ -15,6 +16,7 @@ public sealed class AccessMatrixTests : IDisposable
     private const string Open = "open";
     private const string Admin = "admin";
     private const string Worker = "worker";
+    private const string Trigger = "admin or a signed token";
 
     /// <summary>Who may call: open, admin, worker, or the scope that a customer's key needs.</summary>
     private static readonly Dictionary<string, string> Expected = new()
@@ -22,7 +24,9 @@ public sealed class AccessMatrixTests : IDisposable
         ["GET /health/live"] = Open,
         ["GET /health/ready"] = Open,
         ["GET /api/v1/scheduler/schedules/preview"] = Open,
-        ["POST /api/v1/scheduler/trigger"] = Admin,
+        ["POST /api/v1/scheduler/trigger"] = Trigger,
+        ["GET /api/v1/scheduler/audit"] = Admin,
+        ["POST /api/v1/scheduler/import"] = Admin,
         ["GET /api/v1/scheduler/status"] = Admin,
         ["POST /api/v1/scheduler/process-queue"] = Worker,
         ["POST /api/v1/scheduler/process-queue/heartbeat"] = Worker,
@@ -33,6 +37,27 @@ public sealed class AccessMatrixTests : IDisposable
         ["GET /api/v1/scheduler/customer/{id}/runs"] = "runs:read",
         ["GET /api/v1/scheduler/customer/{id}/runs/{run_id}"] = "runs:read",
         ["POST /api/v1/customers/onboard"] = Admin,
+        ["GET /api/v1/customers/{id}"] = "profile:read",
+        ["PUT /api/v1/customers/{id}"] = "profile:write",
+        ["GET /api/v1/customers/{id}/subscription"] = "subscription:read",
+        ["PUT /api/v1/customers/{id}/subscription"] = "subscription:write",
+        ["GET /api/v1/customers/{id}/api-keys"] = "keys:read",
+        ["POST /api/v1/customers/{id}/api-keys"] = "keys:write",
+        ["DELETE /api/v1/customers/{id}/api-keys/{api_key_id}"] = "keys:write",
+        ["GET /api/v1/customers/{id}/credentials"] = "credentials:read",
+        ["POST /api/v1/customers/{id}/credentials"] = "credentials:write",
+        ["GET /api/v1/customers/{id}/credentials/{credential_id}"] = "credentials:read",
+        ["PUT /api/v1/customers/{id}/credentials/{credential_id}"] = "credentials:write",
+        ["DELETE /api/v1/customers/{id}/credentials/{credential_id}"] = "credentials:write",
+        ["GET /api/v1/customers/{id}/provider-configs"] = "pipelines:read",
+        ["POST /api/v1/customers/{id}/provider-configs"] = "pipelines:write",
+        ["PUT /api/v1/customers/{id}/provider-configs/{config_id}"] = "pipelines:write",
+        ["GET /api/v1/customers/{id}/team"] = "team:read",
+        ["POST /api/v1/customers/{id}/team"] = "team:write",
+        ["PUT /api/v1/customers/{id}/team/{member_id}"] = "team:write",
+        ["DELETE /api/v1/customers/{id}/team/{member_id}"] = "team:write",
+        ["POST /api/v1/customers/{id}/validate"] = "pipelines:write",
+        ["GET /api/v1/customers/{id}/usage"] = "usage:read",
     };
 
     private readonly ApiHost host = ApiHost.Production(("Scheduler:RateLimits:Address", "1000000"));
@@ -81,7 +106,7 @@ public sealed class AccessMatrixTests : IDisposable
         foreach (var endpoint in EndpointTable.Of(host))
         {
             var access = Declared(endpoint);
-            await ExpectAsync(endpoint, customer, access is Admin or Worker ? "FORBIDDEN" : null);
+            await ExpectAsync(endpoint, customer, access is Admin or Worker or Trigger ? "FORBIDDEN" : null);
             await ExpectAsync(endpoint, ApiHost.Worker(), access is Open or Worker ? null : "FORBIDDEN");
             await ExpectAsync(endpoint, ApiHost.Admin(), null);
         }
@@ -145,13 +170,16 @@ public sealed class AccessMatrixTests : IDisposable
         }
     }
 
-    private Task<HttpResponseMessage> CallAsync(RouteEndpoint endpoint, string customer, (string, string)? key) =>
-        host.SendAsync(
+    private Task<HttpResponseMessage> CallAsync(RouteEndpoint endpoint, string customer, (string, string)? key)
+    {
+        var type = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0];
+        return host.SendAsync(
             endpoint.Method(),
             endpoint.Path(place => place == "id" ? customer : "nothing"),
             key,
-            endpoint.Method() is "GET" or "DELETE" ? null : new StringContent("{}", Encoding.UTF8, "application/json")
+            type is null ? null : new StringContent("{}", Encoding.UTF8, type)
         );
+    }
 
     private static string Declared(RouteEndpoint endpoint)
     {
@@ -162,6 +190,7 @@ public sealed class AccessMatrixTests : IDisposable
             { Scope: { } scope } => scope,
             { Kinds: [] } => Open,
             { Kinds: [CallerKind.Admin] } => Admin,
+            { Kinds: [CallerKind.Admin, CallerKind.Trigger] } => Trigger,
             { Kinds: [CallerKind.Worker, CallerKind.Admin] } => Worker,
             _ => string.Join(",", access.Kinds),
         };

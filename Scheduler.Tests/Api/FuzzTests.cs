@@ -47,7 +47,7 @@ public sealed class FuzzTests : IDisposable
                     endpoint.Method(),
                     path,
                     key,
-                    body is null ? null : new StringContent(body, Encoding.UTF8, "application/json")
+                    body is null ? null : new StringContent(body, Encoding.UTF8, MediaType(endpoint))
                 )
                 .WaitAsync(patience.Token);
             var text = await response.Content.ReadAsStringAsync(patience.Token);
@@ -62,6 +62,9 @@ public sealed class FuzzTests : IDisposable
         // A fuzzer that is always stopped at the door proves nothing.
         Assert.That(statuses.Where(pair => pair.Key < 300).Sum(pair => pair.Value), Is.GreaterThan(Requests / 50));
     }
+
+    private static string MediaType(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0] ?? "application/json";
 
     private async Task OnboardAsync()
     {
