@@ -7,6 +7,22 @@ namespace Scheduler.Tests.Api;
 /// <summary>The built process, started with settings that it must refuse.</summary>
 public sealed class ProcessStartTests
 {
+    [Test]
+    public async Task A_file_that_is_no_database_ends_the_process_likewise()
+    {
+        var folder = Directory.CreateTempSubdirectory("scheduler-test-");
+        var file = Path.Combine(folder.FullName, "notes.txt");
+        await File.WriteAllTextAsync(file, new string('x', 4096));
+
+        await A_wrong_setting_ends_the_process_with_one_line_and_code_2(
+            "Scheduler__Storage__ConnectionString",
+            $"Data Source={file}"
+        );
+
+        Assert.That(await File.ReadAllTextAsync(file), Does.StartWith("xxxx"), "it was left as it is");
+        folder.Delete(recursive: true);
+    }
+
     [TestCase("ADMIN_KEY", "")]
     [TestCase("ADMIN_KEY", "short")]
     [TestCase("Scheduler__TickSeconds", "soon")]
@@ -14,7 +30,6 @@ public sealed class ProcessStartTests
     [TestCase("DOTNET_ENVIRONMENT", "Development", "ASPNETCORE_ENVIRONMENT")]
     [TestCase("Logging__LogLevel__Default", "Loud")]
     [TestCase("Scheduler__Datasets__Provider", "BigQuery", "Scheduler__Datasets__Provider")]
-    [TestCase("Scheduler__Storage__ConnectionString", "Data Source=/proc/self/status")]
     public async Task A_wrong_setting_ends_the_process_with_one_line_and_code_2(
         string name,
         string value,

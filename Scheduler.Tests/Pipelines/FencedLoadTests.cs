@@ -89,7 +89,7 @@ public sealed class FencedLoadTests : IDisposable
         bench.WriteCosts(("2026-10-01", "A", "1"));
         PipelineBench.Completed(await bench.RunAsync(PipelineBench.FocusItem()));
         bench.Adapter = new PagesThenFailure(
-            PipelineBench.FileAdapter(new FilesOptions { Root = bench.FilesRoot }, bench.Time).Options
+            PipelineBench.FileAdapter(new FilesOptions { Root = bench.FilesRoot }, bench.Time)
         );
 
         var failed = PipelineBench.Failed(await bench.RunAsync(PipelineBench.FocusItem() with { LeaseEpoch = 2 }));
@@ -184,11 +184,11 @@ public sealed class FencedLoadTests : IDisposable
         }
     }
 
-    private sealed class PagesThenFailure(IReadOnlyList<AdapterOption> options) : IExtractAdapter
+    private sealed class PagesThenFailure(IExtractAdapter original) : IExtractAdapter
     {
-        public string Name => "focus.file";
-        public string Credential => "none";
-        public IReadOnlyList<AdapterOption> Options => options;
+        public string Name => original.Name;
+        public string Credential => original.Credential;
+        public IReadOnlyList<AdapterOption> Options => original.Options;
 
         public async IAsyncEnumerable<ExtractPage> ExtractAsync(
             ExtractRequest request,

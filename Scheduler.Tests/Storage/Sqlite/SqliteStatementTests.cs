@@ -19,11 +19,8 @@ internal sealed partial class SqliteStatementTests
     // What a script may walk, and why that does not grow with the history or with a claim's backlog.
     private static readonly Dictionary<string, string[]> Bounded = new()
     {
-        // Only looked at while a foreign key is violated, which it never is.
-        ["customers.onboard"] = ["customer_subscriptions"],
         // An operator's command, once in a customer's life.
-        ["purge.count"] = ["customer_credentials"],
-        ["purge.delete_customer"] = ["customer_credentials", "scheduler_alerts"],
+        ["purge.delete_customer"] = ["scheduler_alerts"],
         // Asked once, by the tour.
         ["customers.count"] = ["sqlite_autoindex_customer_profiles_2"],
         // The first entry, the last, or as many as a limit says.
