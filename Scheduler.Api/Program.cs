@@ -2,7 +2,6 @@ using Scheduler.Api.Audit;
 using Scheduler.Api.Commands;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
-using Scheduler.Api.Rewrap;
 using Scheduler.Api.Settings;
 using Scheduler.Api.Tour;
 using Scheduler.Core.Pipelines;
@@ -10,8 +9,11 @@ using Scheduler.Core.Pipelines;
 const int WrongSetting = 2;
 
 var isTour = TourMode.IsAsked(args);
-var isRewrap = RewrapMode.IsAsked(args);
-var purge = PurgeCommand.Read(args);
+if (CommandLine.IsUnknown(args))
+{
+    await Console.Error.WriteLineAsync(CommandLine.Usage);
+    return WrongSetting;
+}
 
 // The settings file lies beside the program, wherever it is started from.
 var start = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
@@ -46,13 +48,9 @@ if ((StartupSettings.FaultIn(app.Services) ?? await SchemaUpdate.RunAsync(app)) 
     await Console.Error.WriteLineAsync(fault);
     return WrongSetting;
 }
-if (isRewrap)
+if (await CommandLine.RunAsync(app, args) is { } exitCode)
 {
-    return await RewrapMode.RunAsync(app, args);
-}
-if (purge is not null)
-{
-    return await purge.RunAsync(app.Services, Console.Out, Console.Error);
+    return exitCode;
 }
 app.UseShell();
 app.MapHealth();

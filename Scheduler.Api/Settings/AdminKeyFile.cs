@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Scheduler.Api.Auth;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Api.Settings;
 
@@ -53,7 +54,7 @@ public static class AdminKeyFile
     /// <summary>Written aside and moved: a process that starts at the same time sees the whole key or none.</summary>
     private static void Write(string path, string key)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFolder.Create(Path.GetDirectoryName(path)!);
         var draft = $"{path}.{Guid.NewGuid():N}";
         var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
-using Scheduler.Api.Audit;
+using Scheduler.Api.Commands;
 using Scheduler.Core.Audit;
 using Scheduler.Core.Storage;
 using Scheduler.Tests.Support;

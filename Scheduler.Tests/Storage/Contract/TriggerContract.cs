@@ -477,6 +477,29 @@ internal abstract class TriggerContract : StoreContract
 
     /// <summary>Puts a customer's profile into another status, as an operator's command will.</summary>
     [Test]
+    public async Task Eight_triggers_at_once_never_pass_the_quota_by_one()
+    {
+        await H.OnboardAsync("acme", "STARTER");
+        for (var number = 0; number < 20; number++)
+        {
+            await H.ConfigureAsync("acme", $"p{number}");
+        }
+        H.AdvanceToNextHour();
+
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => H.TriggerAsync(batchSize: 3)))
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(responses.Sum(response => response.QueuedCount), Is.EqualTo(6), "a STARTER's day");
+            Assert.That(responses.Sum(response => response.SkippedCount), Is.EqualTo(14));
+            Assert.That((await H.UsageAsync("acme")).RunToday, Is.EqualTo(6));
+            Assert.That((await H.RunsAsync("acme")).Count(run => run.Reason == SkipReason.QuotaDaily), Is.EqualTo(14));
+        }
+    }
+
+    [Test]
     public async Task What_changed_between_reading_and_writing_is_not_planned()
     {
         await H.OnboardAsync("acme");

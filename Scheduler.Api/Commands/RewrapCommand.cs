@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Options;
 using Scheduler.Core.Security.Secrets;
 
-namespace Scheduler.Api.Rewrap;
+namespace Scheduler.Api.Commands;
 
 /// <summary>
-/// The process's mode <c>rewrap</c>: moves every envelope to the newest version of the wrapping key and ends.
+/// The operator's command <c>rewrap</c>: moves every envelope to the newest version of the wrapping key and ends.
 /// <c>--new-key</c> adds a version to the local key file first. The settings are those of the API.
 /// </summary>
-internal static class RewrapMode
+internal static class RewrapCommand
 {
     private const string Word = "rewrap";
     private const string NewKey = "--new-key";

@@ -4,9 +4,9 @@ using Scheduler.Core.Audit;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Sqlite;
 
-namespace Scheduler.Api.Audit;
+namespace Scheduler.Api.Commands;
 
-/// <summary>The process's command <c>audit verify [--customer id] [--head hash]</c>: reads the store, serves nobody.</summary>
+/// <summary>The operator's command <c>audit verify [--customer id] [--head hash]</c>: reads the store, serves nobody.</summary>
 internal static class AuditCommand
 {
     private const int Whole = 0;
