@@ -60,7 +60,7 @@ internal static class ScheduleEndpoints
         var occurrences = OccurrenceCalculator.Preview(schedule, from, count);
         if (occurrences.Count == 0)
         {
-            return SchedulerProblem.Create(ErrorCode.InvalidCron, "cron: never fires.");
+            return SchedulerProblem.Create(ErrorCode.InvalidCron, $"cron: {CronExpression.NeverFires}");
         }
         return TypedResults.Ok(
             new PreviewResponse

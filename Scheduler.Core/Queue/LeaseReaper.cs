@@ -52,11 +52,11 @@ public sealed partial class LeaseReaper(
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         var now = await clock.ReadAsync(cancellationToken);
-        var configs = await queue.ListParkedAsync(now, Page, cancellationToken);
-        if (configs.Count > 0)
-        {
-            await queue.ReleaseParkedAsync(configs, now, cancellationToken);
-        }
+        while (
+            await queue.ListParkedAsync(now, Page, cancellationToken) is { Count: > 0 } configs
+            && await queue.ReleaseParkedAsync(configs, now, cancellationToken) > 0
+            && configs.Count == Page
+        ) { }
         await queue.WakeCustomersAsync(customerId: null, now, cancellationToken);
     }
 

@@ -113,7 +113,7 @@ public sealed class PipelineConfiguration(
         var now = await clock.ReadAsync(cancellationToken);
         if (OccurrenceCalculator.Next(schedule, now) is not { } next)
         {
-            return new ConfigureResult.WrongSchedule("cron", "never fires.");
+            return new ConfigureResult.WrongSchedule("cron", CronExpression.NeverFires);
         }
         draft = draft with { ConfigId = ids.NewId(now), NextRunTime = next, CreatedBy = actor.KeyId };
         var stamp = new AuditStamp(ids.NewId(now), actor);

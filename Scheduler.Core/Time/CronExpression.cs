@@ -8,6 +8,9 @@ namespace Scheduler.Core.Time;
 /// </summary>
 public sealed class CronExpression
 {
+    /// <summary>What is wrong with an expression that parses and has no occurrence, such as <c>0 0 30 2 *</c>.</summary>
+    public const string NeverFires = "It never fires: there is no date with this day and month.";
+
     /// <summary>The longest text that is looked at, in characters.</summary>
     public const int MaximumLength = 128;
 

@@ -225,7 +225,7 @@ select
   case when f.reason is null then null else @now end,
   case when f.reason is null then 'PENDING' else 'SKIPPED' end,
   f.reason,
-  f.note, 'cloud_scheduler', 'schedule', f.idempotency_key, f.priority, f.parameters,
+  case when f.reason is not null then f.note end, 'cloud_scheduler', 'schedule', f.idempotency_key, f.priority, f.parameters,
   @now, @now,
   case when f.reason is null then f.usage_id end
 from temp.fired f
@@ -250,7 +250,9 @@ join customer_pipeline_configs c on c.config_id = f.config_id
 where f.reason is null;
 
 insert into scheduler_run_transitions (run_id, to_state, at, actor, note)
-select run_id, case when reason is null then 'PENDING' else 'SKIPPED' end, @now, 'trigger', coalesce(reason, note)
+select
+  run_id, case when reason is null then 'PENDING' else 'SKIPPED' end, @now, 'trigger',
+  case when reason is null then note else reason || coalesce(': ' || note, '') end
 from temp.fired;
 
 update customer_pipeline_configs

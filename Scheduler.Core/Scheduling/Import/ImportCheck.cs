@@ -64,7 +64,7 @@ public sealed class ImportCheck(
         }
         if (OccurrenceCalculator.Next(schedule, now) is not { } next)
         {
-            errors = One("schedule_cron", "cron: never fires.");
+            errors = One("schedule_cron", $"cron: {CronExpression.NeverFires}");
             return null;
         }
         return PipelineDraft.Compose(request.CustomerId, request, template, schedule) with { NextRunTime = next };

@@ -300,7 +300,11 @@ internal abstract class TriggerContract : StoreContract
             Assert.That(runs[1].DataIntervalStart, Is.EqualTo(runs[0].DataIntervalEnd));
             Assert.That(runs[1].DataIntervalEnd - runs[1].DataIntervalStart, Is.EqualTo(Duration.FromHours(5)));
             Assert.That(runs[2].DataIntervalStart, Is.EqualTo(runs[1].DataIntervalEnd));
-            Assert.That(runs[1].ErrorMessage, Does.StartWith("Stands for 5 occurrences"));
+            Assert.That(runs[1].ErrorMessage, Is.Null, "it is no error");
+            Assert.That(
+                (await H.Runs.TransitionsAsync(runs[1].RunId, default))[0].Note,
+                Does.StartWith("Stands for 5 occurrences")
+            );
         }
     }
 
