@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using NodaTime;
 using Scheduler.Core.Contracts;
 
@@ -77,6 +78,11 @@ internal static class FieldCheck
             if (rule.GetValidationResult(value, context) is { } fault)
             {
                 errors.Add(path, Said(rule, fault));
+            }
+            // The framework takes every pattern to match empty text.
+            else if (value is "" && rule is RegularExpressionAttribute pattern && !Regex.IsMatch("", pattern.Pattern))
+            {
+                errors.Add(path, pattern.FormatErrorMessage(property.Name));
             }
         }
     }

@@ -12,6 +12,7 @@ internal static class AuditCommand
     private const int Whole = 0;
     private const int Broken = 1;
     private const int NotRun = 2;
+    private const int MostNamed = 100;
     private const string Usage = "Usage: audit verify [--customer <id>] [--head <hash kept elsewhere>]";
 
     public static bool IsAsked(string[] args) => args is ["audit", ..];
@@ -91,12 +92,23 @@ internal static class AuditCommand
         await foreach (var report in verification.VerifyAsync(chain, kept, Progress, CancellationToken.None))
         {
             chains++;
+            if (customer is not null && report.Fault is null && report.Head.Position == 0)
+            {
+                faults++;
+                await output.WriteLineAsync($"BROKEN  there is no chain {report.Chain}");
+                continue;
+            }
             faults += report.Fault is null ? 0 : 1;
             await output.WriteLineAsync(
                 report.Fault is { } fault
                     ? $"BROKEN  {report.Chain}  position {report.Position}: {Explain(fault)}"
                     : $"whole  {report.Chain}  {report.Head.Position} rows  head {report.Head.Hash}"
             );
+        }
+        foreach (var lost in customer is null ? await store.CustomersWithoutChainAsync(MostNamed, default) : [])
+        {
+            faults++;
+            await output.WriteLineAsync($"BROKEN  customer:{lost}  the whole chain is missing");
         }
         if (kept is not null && !verification.HasMetKept)
         {

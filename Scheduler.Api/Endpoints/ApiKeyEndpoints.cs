@@ -120,11 +120,11 @@ internal static class ApiKeyEndpoints
             null => SchedulerProblem.Create(ErrorCode.NotFound),
             { Refusal: RevokeRefusal.LastKey } => SchedulerProblem.Create(
                 ErrorCode.Conflict,
-                "It is the last key that works; make another one first."
+                "It is the last key that works, or the last that can make others; make another one first."
             ),
             { Refusal: RevokeRefusal.MemberAbove } => SchedulerProblem.Create(
                 ErrorCode.Forbidden,
-                "Only an OWNER manages OWNERs and their keys."
+                "The key may do more than the caller, or is an OWNER's: only an OWNER ends it."
             ),
             { Key: var key } => TypedResults.Ok(key),
         };

@@ -74,6 +74,10 @@ internal static class CustomerEndpoints
                 ErrorCode.Conflict,
                 $"status: {from} does not lead to {Wire.Name(body.Value.Status!.Value)}."
             ),
+            ProfileResult.ChangedMeanwhile => SchedulerProblem.Create(
+                ErrorCode.Conflict,
+                "timezone: was changed by another call at the same time; look at the profile and try again."
+            ),
             ProfileResult.UnknownTimezone(var message) => SchedulerProblem.Create(
                 ErrorCode.InvalidTimezone,
                 $"timezone: {message}"
@@ -89,9 +93,16 @@ internal static class CustomerEndpoints
         CurrentCaller caller,
         CancellationToken cancellation
     ) =>
-        await validation.ValidateAsync(id, live ?? false, caller.AsActor(), cancellation) is { } answer
+        live == true && !MayRecheck(caller)
+            ? SchedulerProblem.Create(ErrorCode.MissingScope, "live=true needs the scope credentials:write, too.")
+        : await validation.ValidateAsync(id, live ?? false, caller.AsActor(), cancellation) is { } answer
             ? TypedResults.Ok(answer)
-            : SchedulerProblem.Create(ErrorCode.NotFound);
+        : SchedulerProblem.Create(ErrorCode.NotFound);
+
+    /// <summary>A recheck lets an invalid credential run again, which is otherwise what a change of it does.</summary>
+    private static bool MayRecheck(CurrentCaller caller) =>
+        caller.Identity is not { } identity
+        || RoleScopes.Allow(identity.Scopes, identity.Ceiling, ScopeResource.Credentials, ScopeAction.Write);
 
     private static async Task<Results<Ok<UsageResponse>, SchedulerProblem>> UsageAsync(
         string id,

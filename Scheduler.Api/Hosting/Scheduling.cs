@@ -50,6 +50,7 @@ internal static class Scheduling
         services.AddSingleton<UsageReading>();
         services.AddSingleton<Purging>();
         services.AddSingleton<PipelineRetirement>();
+        services.AddSingleton<CredentialCheck>();
         services.AddSingleton<PipelineConfiguration>();
         services.AddSingleton<PipelineImport>();
         services.AddSingleton<CredentialKeeping>();

@@ -49,7 +49,16 @@ internal sealed class LineReader(PipeReader body, int longestLine, long mostByte
         }
     }
 
-    public void Dispose() => hash.Dispose();
+    /// <summary>Also gives the last piece back, so that the server can read on to the body's end.</summary>
+    public void Dispose()
+    {
+        if (hasPiece)
+        {
+            body.AdvanceTo(unread.End);
+            hasPiece = false;
+        }
+        hash.Dispose();
+    }
 
     private async ValueTask NextPieceAsync(CancellationToken cancellationToken)
     {

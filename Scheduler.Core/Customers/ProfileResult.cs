@@ -14,6 +14,9 @@ public abstract record ProfileResult
     /// <param name="From">The status that does not lead to the wanted one; nothing was written.</param>
     public sealed record WrongStatus(string From) : ProfileResult;
 
+    /// <summary>Somebody else changed the time zone at the same time; it stands as that call left it.</summary>
+    public sealed record ChangedMeanwhile : ProfileResult;
+
     /// <param name="Message">What would be right.</param>
     public sealed record UnknownTimezone(string Message) : ProfileResult;
 }

@@ -38,8 +38,16 @@ public sealed class Profiles(
         var now = await clock.ReadAsync(cancellationToken);
         var stamp = new AuditStamp(ids.NewId(now), actor);
         if (
-            await customers.UpdateProfileAsync(customerId, change, stamp, now, cancellationToken)
-            is not { Customer: var customer, StatusBefore: var before, IsAllowed: var isAllowed }
+            await customers.StandingAsync(customerId, cancellationToken) is not { } standing
+            || await customers.UpdateProfileAsync(
+                customerId,
+                change,
+                DayMove.Of(customerId, standing.Timezone, change.Timezone, now),
+                stamp,
+                now,
+                cancellationToken
+            )
+                is not { Customer: var customer, StatusBefore: var before, IsAllowed: var isAllowed }
         )
         {
             return new ProfileResult.NoSuchCustomer();
@@ -48,6 +56,10 @@ public sealed class Profiles(
         if (!isAllowed)
         {
             return new ProfileResult.WrongStatus(before);
+        }
+        if (change.Timezone is { } wanted && customer.Timezone != wanted)
+        {
+            return new ProfileResult.ChangedMeanwhile();
         }
         if (change.Status is not null)
         {

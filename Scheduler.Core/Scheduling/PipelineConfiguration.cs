@@ -15,7 +15,7 @@ public sealed class PipelineConfiguration(
     PipelineConfigStore configs,
     CustomerStore customers,
     PipelineRetirement retirement,
-    CredentialStore credentials,
+    CredentialCheck credentials,
     TemplateCatalog templates,
     IOptions<PipelineOptions> pipelines,
     OperationClock clock,
@@ -63,7 +63,7 @@ public sealed class PipelineConfiguration(
         {
             return new ConfigureResult.WrongParameters(errors);
         }
-        if (await CredentialFaultAsync(customerId, request.CredentialId, template, cancellationToken) is { } fault)
+        if (await credentials.FaultAsync(customerId, request.CredentialId, template, cancellationToken) is { } fault)
         {
             return fault;
         }
@@ -74,33 +74,6 @@ public sealed class PipelineConfiguration(
             actor,
             cancellationToken
         );
-    }
-
-    /// <summary>
-    /// Told now rather than at the first run. Not a guard of the write: credentials come and go afterwards too, and the run decides
-    /// by those of its time.
-    /// </summary>
-    private async Task<ConfigureResult?> CredentialFaultAsync(
-        string customerId,
-        string? credentialId,
-        PipelineTemplate template,
-        CancellationToken cancellationToken
-    )
-    {
-        var need = CredentialNeed.TryParse(template.Credential);
-        if (credentialId is null)
-        {
-            var isAmbiguous =
-                need is { IsRequired: true }
-                && (await credentials.ListOfProviderAsync(customerId, template.Provider, cancellationToken)).Count > 1;
-            return isAmbiguous ? new ConfigureResult.AmbiguousCredential() : null;
-        }
-        var named = await credentials.GetAsync(customerId, credentialId, cancellationToken);
-        return need?.Type is not { } type ? new ConfigureResult.WrongCredential($"{template.Name} uses no credential.")
-            : named is not { IsActive: true } || named.Provider != template.Provider
-                ? new ConfigureResult.WrongCredential($"Is not an active credential of {template.Provider}.")
-            : named.CredentialType != type ? new ConfigureResult.WrongCredential($"Must be of type {Wire.Name(type)}.")
-            : null;
     }
 
     private async Task<ConfigureResult> SaveAsync(
@@ -131,7 +104,8 @@ public sealed class PipelineConfiguration(
         return new ConfigureResult.Done(config, isNew);
     }
 
-    private PipelineTemplate? Find(ConfigurePipelineRequest request) =>
+    /// <summary>The template that a request names, where it is offered here.</summary>
+    internal PipelineTemplate? Find(ConfigurePipelineRequest request) =>
         templates.Find(request.Provider, request.Domain, request.PipelineTemplate) is { } template
         && IsOffered(template)
             ? template

@@ -67,6 +67,15 @@ public sealed class ApiKeys(ApiKeyStore store, CachedApiKeyDirectory known, Oper
         CancellationToken cancellationToken
     )
     {
+        // A key's scopes never change, so they can be judged before the script.
+        if (
+            await store.GetAsync(customerId, apiKeyId, cancellationToken) is { } target
+            && target.ApiKeyId != actor.KeyId
+            && !caller.Covers(target.Scopes)
+        )
+        {
+            return (target, RevokeRefusal.MemberAbove);
+        }
         var now = await clock.ReadAsync(cancellationToken);
         var stamp = new AuditStamp(ids.NewId(now), actor);
         var ended = await store.RevokeAsync(customerId, apiKeyId, caller.MayManage, stamp, now, cancellationToken);

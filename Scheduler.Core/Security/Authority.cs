@@ -7,16 +7,28 @@ namespace Scheduler.Core.Security;
 /// <param name="MemberId">That member.</param>
 public sealed record Authority(bool IsAdmin, IReadOnlyList<string> Scopes, TeamRole? Ceiling, string? MemberId)
 {
-    /// <summary>An owner, or who acts for the customer itself.</summary>
-    public bool IsOwner => Ceiling is null or TeamRole.Owner;
+    /// <summary>An owner, or who acts for the customer itself, and with all rights.</summary>
+    public bool IsOwner => MayManage.Contains(TeamRole.Owner);
 
-    /// <summary>The roles whose members it may make, change and give keys to; they stand in the order of their rights.</summary>
+    /// <summary>
+    /// The roles whose members it may make, change and give keys to: none above its own, and none with a right that it lacks. A key
+    /// that may only write the team can hand out nothing else.
+    /// </summary>
     public IReadOnlyList<TeamRole> MayManage =>
-        [.. Enum.GetValues<TeamRole>().Where(role => role >= (Ceiling ?? TeamRole.Owner))];
+        [
+            .. Enum.GetValues<TeamRole>()
+                .Where(role => IsAdmin || (role >= (Ceiling ?? TeamRole.Owner) && CoversRole(role))),
+        ];
 
     /// <summary>True when everything that the scopes allow is allowed to the caller.</summary>
     public bool Covers(IReadOnlyList<string> wanted) =>
         IsAdmin || Rights.All(right => !Allow(wanted, null, right) || Allow(Scopes, Ceiling, right));
+
+    private bool CoversRole(TeamRole role) =>
+        Rights.All(right =>
+            !RoleScopes.Of(role).Any(scope => scope.Allows(right.Resource, right.Action))
+            || Allow(Scopes, Ceiling, right)
+        );
 
     private static IEnumerable<(ScopeResource Resource, ScopeAction Action)> Rights =>
         from resource in Enum.GetValues<ScopeResource>()

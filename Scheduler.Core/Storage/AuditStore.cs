@@ -6,6 +6,15 @@ namespace Scheduler.Core.Storage;
 /// <summary>The audit trail, its chains, and the counts of refused calls.</summary>
 public sealed class AuditStore(ISqlEngine engine)
 {
+    /// <summary>Customers of whom the trail knows nothing: their chain is gone.</summary>
+    public Task<IReadOnlyList<string>> CustomersWithoutChainAsync(int limit, CancellationToken cancellationToken) =>
+        engine.RunAsync(
+            new("audit", "customers_without_chain"),
+            new SqlArguments().With("limit", limit),
+            row => row.Text("customer_id"),
+            cancellationToken
+        );
+
     /// <summary>Writes a row of the operators' chain for what is no change of one thing.</summary>
     public async Task RecordAsync(
         AuditStamp stamp,

@@ -116,13 +116,22 @@ public sealed class CustomerStore(ISqlEngine engine, OperationClock clock)
     public Task<(CustomerResponse Customer, string StatusBefore, bool IsAllowed)?> UpdateProfileAsync(
         string customerId,
         UpdateCustomerRequest change,
+        DayMove day,
         AuditStamp stamp,
         Instant now,
         CancellationToken cancellationToken
     ) =>
         engine.FindAsync<(CustomerResponse, string, bool)?>(
             new("customers", "update_profile"),
-            CustomerRow.Arguments(change).With("customerId", customerId).With(stamp).With("now", now),
+            CustomerRow
+                .Arguments(change)
+                .With("customerId", customerId)
+                .With("timezoneBefore", day.TimezoneBefore)
+                .With("usageFrom", day.From.UsageId)
+                .With("usageTo", day.To.UsageId)
+                .With("dateTo", day.To.Date)
+                .With(stamp)
+                .With("now", now),
             row => (CustomerRow.Map(row), row.Text("status_before"), row.Bool("is_allowed")),
             cancellationToken
         );

@@ -88,14 +88,14 @@ public sealed class TeamMemberStore(ISqlEngine engine)
         string customerId,
         string memberId,
         UpdateMemberRequest change,
-        bool callerIsOwner,
+        IReadOnlyList<TeamRole> mayManage,
         AuditStamp stamp,
         Instant now,
         CancellationToken cancellationToken
     ) =>
         engine.FindAsync(
             new("team_members", "update"),
-            Arguments(customerId, memberId, callerIsOwner, stamp, now)
+            Arguments(customerId, memberId, mayManage, stamp, now)
                 .With("role", change.Role is { } role ? Wire.Name(role) : null)
                 .With("status", change.Status is { } status ? Wire.Name(status) : null)
                 .With("fullName", change.FullName)
@@ -110,14 +110,14 @@ public sealed class TeamMemberStore(ISqlEngine engine)
     public Task<(TeamMemberResponse Member, MemberRefusal? Refusal)?> RemoveAsync(
         string customerId,
         string memberId,
-        bool callerIsOwner,
+        IReadOnlyList<TeamRole> mayManage,
         AuditStamp stamp,
         Instant now,
         CancellationToken cancellationToken
     ) =>
         engine.FindAsync(
             new("team_members", "remove"),
-            Arguments(customerId, memberId, callerIsOwner, stamp, now),
+            Arguments(customerId, memberId, mayManage, stamp, now),
             Changed,
             cancellationToken
         );
@@ -125,14 +125,14 @@ public sealed class TeamMemberStore(ISqlEngine engine)
     private static SqlArguments Arguments(
         string customerId,
         string memberId,
-        bool callerIsOwner,
+        IReadOnlyList<TeamRole> mayManage,
         AuditStamp stamp,
         Instant now
     ) =>
         new SqlArguments()
             .With("customerId", customerId)
             .With("memberId", memberId)
-            .With("callerIsOwner", callerIsOwner)
+            .WithRows("mayManage", mayManage.Select(Wire.Name).ToList())
             .With(stamp)
             .With("now", now);
 

@@ -26,7 +26,7 @@ public static class SubscriptionChange
         ArgumentNullException.ThrowIfNull(plan);
         // A customer whose subscription is over buys a new one by naming a plan; one that owes money does not get rid of it so.
         var begins = !isAdmin && change.PlanName is not null && IsOver(current, today);
-        var limits = begins || plan.Name != current.PlanName ? WithLimitsOf(current, plan) : current;
+        var limits = begins || plan.Name != current.PlanName ? WithLimitsOf(current, plan, isAdmin) : current;
         return limits with
         {
             PlanName = plan.Name,
@@ -53,15 +53,26 @@ public static class SubscriptionChange
             && current.SubscriptionEndDate < today
         );
 
-    private static SubscriptionRecord WithLimitsOf(SubscriptionRecord current, Plan plan) =>
-        current with
+    /// <summary>
+    /// The plan's limits. One that the operator had set by hand is not lifted by a customer's change of plan: the lower one holds.
+    /// </summary>
+    private static SubscriptionRecord WithLimitsOf(SubscriptionRecord current, Plan plan, bool isAdmin)
+    {
+        PlanCatalog.TryFind(current.PlanName, out var before);
+        int? Limit(int? now, Func<Plan, int?> of) =>
+            isAdmin || before is null || now == of(before) ? of(plan) : Lower(now, of(plan));
+        return current with
         {
-            MaxTeamMembers = plan.MaxTeamMembers,
-            MaxProviders = plan.MaxProviders,
-            MaxPipelinesPerDay = plan.MaxPipelinesPerDay,
-            MaxPipelinesPerMonth = plan.MaxPipelinesPerMonth,
-            MaxConcurrentPipelines = plan.MaxConcurrentPipelines,
+            MaxTeamMembers = Limit(current.MaxTeamMembers, it => it.MaxTeamMembers),
+            MaxProviders = Limit(current.MaxProviders, it => it.MaxProviders),
+            MaxPipelinesPerDay = Limit(current.MaxPipelinesPerDay, it => it.MaxPipelinesPerDay),
+            MaxPipelinesPerMonth = Limit(current.MaxPipelinesPerMonth, it => it.MaxPipelinesPerMonth),
+            MaxConcurrentPipelines = Limit(current.MaxConcurrentPipelines, it => it.MaxConcurrentPipelines),
         };
+    }
+
+    private static int? Lower(int? one, int? other) =>
+        one is { } first && other is { } second ? Math.Min(first, second) : one ?? other;
 
     private static int? Limit(int? asked, int? otherwise) =>
         asked switch

@@ -100,7 +100,7 @@ public sealed class Membership(TeamMemberStore store, CachedApiKeyDirectory keys
         var stamp = new AuditStamp(ids.NewId(now), actor);
         return Answer(
             customerId,
-            await store.UpdateAsync(customerId, memberId, request, caller.IsOwner, stamp, now, cancellationToken)
+            await store.UpdateAsync(customerId, memberId, request, caller.MayManage, stamp, now, cancellationToken)
         );
     }
 
@@ -116,7 +116,7 @@ public sealed class Membership(TeamMemberStore store, CachedApiKeyDirectory keys
         var stamp = new AuditStamp(ids.NewId(now), actor);
         return Answer(
             customerId,
-            await store.RemoveAsync(customerId, memberId, caller.IsOwner, stamp, now, cancellationToken)
+            await store.RemoveAsync(customerId, memberId, caller.MayManage, stamp, now, cancellationToken)
         );
     }
 

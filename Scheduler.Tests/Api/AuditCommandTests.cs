@@ -40,6 +40,26 @@ public sealed class AuditCommandTests
     }
 
     [Test]
+    public async Task A_chain_that_is_not_there_is_not_whole()
+    {
+        await using var database = await SeedAsync();
+        var (nobody, said) = await RunAsync(database, "audit", "verify", "--customer", "nobody");
+        await database.ExecuteAsync(
+            """
+            drop trigger scheduler_audit_entries_stay; drop trigger scheduler_audit_heads_stay;
+            delete from scheduler_audit_entries where chain = 'customer:acme';
+            delete from scheduler_audit_heads where chain = 'customer:acme'
+            """
+        );
+
+        var (gone, text) = await RunAsync(database, "audit", "verify");
+
+        Assert.That((nobody, gone), Is.EqualTo((1, 1)));
+        Assert.That(said, Does.Contain("there is no chain customer:nobody"));
+        Assert.That(text, Does.Contain("BROKEN  customer:acme  the whole chain is missing"));
+    }
+
+    [Test]
     public async Task A_hash_kept_elsewhere_must_be_in_the_chain()
     {
         await using var database = await SeedAsync();

@@ -135,6 +135,22 @@ public sealed class CustomerEndpointTests : IDisposable
     }
 
     [Test]
+    public async Task A_recheck_needs_the_right_to_change_credentials()
+    {
+        var owner = await KeyAsync("acme");
+        var made = await (
+            await host.CallAsync("POST", "acme/api-keys", owner, """{"key_name":"p","scopes":["pipelines:*"]}""")
+        ).ReadAsync<CreatedApiKeyResponse>(201);
+        var key = ApiHost.Customer(made.ApiKey);
+
+        var plain = await host.CallAsync("POST", "acme/validate", key);
+        var live = await host.CallAsync("POST", "acme/validate?live=true", key);
+
+        Assert.That((int)plain.StatusCode, Is.EqualTo(200));
+        await live.ShouldBeProblemAsync(403, "MISSING_SCOPE");
+    }
+
+    [Test]
     public async Task Validation_tells_everything_that_stands_in_the_way()
     {
         var key = await KeyAsync("acme");

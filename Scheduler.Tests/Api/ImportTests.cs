@@ -94,6 +94,22 @@ public sealed class ImportTests : IDisposable
     }
 
     [Test]
+    public async Task A_line_cannot_name_a_credential_that_is_not_the_customers()
+    {
+        var line = Line("acme", "a")
+            .Replace("\"provider\"", "\"credential_id\":\"nobodys\",\"provider\"", StringComparison.Ordinal);
+
+        var answers = await ImportAsync(line, Line("acme", "b"));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answers[0].Status, Is.EqualTo(ImportLineStatus.Refused));
+            Assert.That(answers[0].Errors!.Keys, Is.EqualTo(["credential_id"]));
+            Assert.That(answers[1].Status, Is.EqualTo(ImportLineStatus.Created));
+        }
+    }
+
+    [Test]
     public async Task A_customer_gets_no_more_pipelines_than_it_may_have()
     {
         var answers = await ImportAsync([

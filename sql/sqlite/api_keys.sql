@@ -89,7 +89,8 @@ limit @limit;
 
 -- name: revoke
 -- mode: write
--- Deactivates a key, unless it is the last that works.
+-- Deactivates a key, unless it is the last that works, or the last that can make others. A key of the customer itself counts as an
+-- OWNER's; whoever ends its own is not asked.
 delete from temp.audited;
 insert into temp.audited (target, before_json)
 select target, document from scheduler_audited_api_keys where target = @apiKeyId and customer_id = @customerId;
@@ -98,9 +99,9 @@ delete from temp.refused;
 insert into temp.refused (reason)
 select 'MEMBER_ABOVE'
 from customer_api_keys k
-join customer_team_members m on m.member_id = k.member_id
-where k.api_key_id = @apiKeyId and k.customer_id = @customerId
-  and m.role = 'OWNER' and 'OWNER' not in (select value from json_each(@mayManage));
+left join customer_team_members m on m.member_id = k.member_id
+where k.api_key_id = @apiKeyId and k.customer_id = @customerId and k.api_key_id <> @actor
+  and coalesce(m.role, 'OWNER') = 'OWNER' and 'OWNER' not in (select value from json_each(@mayManage));
 insert into temp.refused (reason)
 select 'LAST_KEY'
 from customer_api_keys k
@@ -115,6 +116,14 @@ where k.api_key_id = @apiKeyId and k.customer_id = @customerId and k.is_active =
     where o.customer_id = k.customer_id and o.api_key_id <> k.api_key_id and o.is_active = 1
       and (o.expires_at is null or o.expires_at > @now)
       and (o.member_id is null or p.status = 'ACTIVE')
+      and (
+        -- Where the key could make others, one that can must be left.
+        not exists (select 1 from json_each(k.scopes) where value in ('*', 'keys:*', 'keys:write'))
+        or (
+          exists (select 1 from json_each(o.scopes) where value in ('*', 'keys:*', 'keys:write'))
+          and (o.member_id is null or p.role in ('OWNER', 'ADMIN'))
+        )
+      )
   );
 
 update customer_api_keys

@@ -129,3 +129,12 @@ where customer_id = @customerId
   and (minute, caller, route, status) < (@minute, @caller, @route, @status) and minute >= @from
 order by minute desc, caller desc, route desc, status desc
 limit @limit;
+
+-- name: customers_without_chain
+-- mode: read
+-- Every customer's chain begins with its onboarding.
+select p.customer_id
+from customer_profiles p
+where not exists (select 1 from scheduler_audit_entries e where e.customer_id = p.customer_id)
+order by p.customer_id
+limit @limit;

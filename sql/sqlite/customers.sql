@@ -106,7 +106,7 @@ set
   billing_email = nullif(coalesce(@billingEmail, billing_email), ''),
   phone_number = nullif(coalesce(@phoneNumber, phone_number), ''),
   notes = nullif(coalesce(@notes, notes), ''),
-  timezone = coalesce(@timezone, timezone),
+  timezone = case when timezone = @timezoneBefore then coalesce(@timezone, timezone) else timezone end,
   support_tier = coalesce(@supportTier, support_tier),
   data_residency = coalesce(@dataResidency, data_residency),
   requires_hipaa = coalesce(@requiresHipaa, requires_hipaa),
@@ -115,6 +115,35 @@ set
   updated_at = @now
 where customer_id = @customerId
   and (@status is null or status in (select value from json_each(@statusFrom)));
+
+-- The day that is counted goes with the clock: what was taken today is taken from the day that it is now, so that a change of the time
+-- zone opens no second day. The runs that could still give it back know where it is.
+insert into customer_usage_quotas (
+  usage_id, customer_id, usage_date, daily_limit, monthly_limit, concurrent_limit, created_at, last_updated
+)
+select
+  @usageTo, s.customer_id, @dateTo, s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
+from scheduler_customer_standing s
+where s.customer_id = @customerId and @usageTo <> @usageFrom and s.timezone = @timezone
+on conflict (usage_id) do nothing;
+update customer_usage_quotas
+set
+  pipelines_run_today = pipelines_run_today + coalesce(
+    (select f.pipelines_run_today from customer_usage_quotas f where f.usage_id = @usageFrom), 0
+  ),
+  last_updated = @now
+where usage_id = @usageTo and @usageTo <> @usageFrom
+  and exists (select 1 from customer_profiles p where p.customer_id = @customerId and p.timezone = @timezone);
+update customer_usage_quotas
+set pipelines_run_today = 0, last_updated = @now
+where usage_id = @usageFrom and @usageTo <> @usageFrom
+  and exists (select 1 from customer_profiles p where p.customer_id = @customerId and p.timezone = @timezone);
+update scheduled_pipeline_runs
+set usage_id = @usageTo
+where usage_id = @usageFrom and @usageTo <> @usageFrom
+  and config_id in (select config_id from customer_pipeline_configs where customer_id = @customerId)
+  and state in ('SCHEDULED', 'PENDING', 'RUNNING')
+  and exists (select 1 from customer_profiles p where p.customer_id = @customerId and p.timezone = @timezone);
 
 insert into scheduler_customer_returns (customer_id, returned_at)
 select t.customer_id, @now

@@ -118,7 +118,7 @@ where customer_id = @customerId and member_id = @memberId and not exists (select
 
 -- name: update
 -- mode: write
--- Null leaves a column as it is. The last active OWNER stays one; only an OWNER touches or makes OWNERs.
+-- Null leaves a column as it is. The last active OWNER stays one; a role is given and taken only by who may manage it.
 delete from temp.audited;
 insert into temp.audited (target, before_json)
 select target, document from scheduler_audited_team_members where target = @memberId and customer_id = @customerId;
@@ -127,8 +127,11 @@ delete from temp.refused;
 insert into temp.refused (reason)
 select 'OWNER_NEEDED'
 from customer_team_members
-where customer_id = @customerId and member_id = @memberId and @callerIsOwner = 0
-  and (role = 'OWNER' or @role = 'OWNER');
+where customer_id = @customerId and member_id = @memberId
+  and (
+    role not in (select value from json_each(@mayManage))
+    or (@role is not null and @role not in (select value from json_each(@mayManage)))
+  );
 insert into temp.refused (reason)
 select 'NOT_A_MEMBER'
 from customer_team_members
@@ -181,7 +184,7 @@ delete from temp.refused;
 insert into temp.refused (reason)
 select 'OWNER_NEEDED'
 from customer_team_members
-where customer_id = @customerId and member_id = @memberId and @callerIsOwner = 0 and role = 'OWNER';
+where customer_id = @customerId and member_id = @memberId and role not in (select value from json_each(@mayManage));
 insert into temp.refused (reason)
 select 'LAST_OWNER'
 from customer_team_members m

@@ -3,6 +3,7 @@ using NodaTime;
 using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Identifiers;
+using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Core.Scheduling.Import;
@@ -13,6 +14,7 @@ public sealed class PipelineImport(
     AuditStore audit,
     PipelineConfiguration configuration,
     PipelineRetirement retirement,
+    CredentialCheck credentials,
     OperationClock clock,
     IIdSource ids,
     PipelineLimits limits
@@ -48,6 +50,11 @@ public sealed class PipelineImport(
                 answers[nth] = Refused(line.Number, errors!);
                 continue;
             }
+            if (await CredentialFaultAsync(request, cancellationToken) is { } fault)
+            {
+                answers[nth] = Refused(line.Number, ImportCheck.One("credential_id", fault));
+                continue;
+            }
             // The last line with a key decides, as in separate calls: what came before it is written first.
             if (!keys.Add((draft.CustomerId, draft.Provider, draft.Domain, draft.PipelineTemplate, draft.PipelineName)))
             {
@@ -74,6 +81,31 @@ public sealed class PipelineImport(
             now,
             cancellationToken
         );
+    }
+
+    /// <summary>As the call for one pipeline judges; only lines of templates that use credentials cost a look.</summary>
+    private async Task<string?> CredentialFaultAsync(ImportPipelineRequest request, CancellationToken cancellationToken)
+    {
+        if (
+            configuration.Find(request) is not { } template
+            || (
+                request.CredentialId is null && CredentialNeed.TryParse(template.Credential) is not { IsRequired: true }
+            )
+        )
+        {
+            return null;
+        }
+        return await credentials.FaultAsync(
+            request.CustomerId,
+            request.CredentialId,
+            template,
+            cancellationToken
+        ) switch
+        {
+            null => null,
+            ConfigureResult.WrongCredential(var message) => message,
+            _ => "Is required: the customer has several active credentials of the provider.",
+        };
     }
 
     private PipelineConfig? Judge(

@@ -2,6 +2,7 @@ using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Customers;
+using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Subscriptions;
 using Scheduler.Tests.Support;
@@ -124,7 +125,7 @@ internal abstract class CustomerLifeContract : SeededContract
     }
 
     [Test]
-    public async Task A_change_of_the_time_zone_moves_the_quota_day_from_then_on()
+    public async Task A_change_of_the_time_zone_takes_the_day_and_what_it_counted_along()
     {
         await H.OnboardAsync("acme", timezone: "UTC");
         await H.QueueAsync("acme", "main");
@@ -137,8 +138,36 @@ internal abstract class CustomerLifeContract : SeededContract
 
         Assert.That(
             days.Select(day => (day.UsageDate, day.RunToday)),
-            Is.EqualTo([("2026-03-02", 1), ("2026-03-03", 1)])
+            Is.EqualTo([("2026-03-02", 0), ("2026-03-03", 2)])
         );
+    }
+
+    [Test]
+    public async Task Changes_of_the_time_zone_open_no_second_day_for_a_quota()
+    {
+        await H.OnboardAsync("acme", "STARTER", "UTC");
+        for (var number = 0; number < 6; number++)
+        {
+            await H.ConfigureAsync("acme", $"p{number}");
+        }
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+        var queued = 0;
+        foreach (var zone in new[] { "Pacific/Honolulu", "Pacific/Kiritimati", "UTC", "Pacific/Honolulu" })
+        {
+            await UpdateAsync(new() { Timezone = zone });
+            H.Advance(Duration.FromHours(1));
+            queued += (await H.TriggerAsync()).QueuedCount;
+        }
+        var run = (await H.RunsAsync("acme"))[0];
+        await H.Queue.SkipWaitingAsync([new(run.RunId, SkipReason.Cancelled)], "key", H.Now, default);
+        H.Advance(Duration.FromHours(1));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(queued, Is.Zero);
+            Assert.That((await H.TriggerAsync()).QueuedCount, Is.EqualTo(1), "what is given back is free today");
+        }
     }
 
     [Test]

@@ -121,6 +121,64 @@ internal abstract class TeamContract : SeededContract
         Assert.That(results.Select(Reason), Is.All.EqualTo(MemberRefusal.OwnerNeeded));
     }
 
+    [TestCase("team:write")]
+    [TestCase("team:*")]
+    public async Task A_key_that_may_only_write_the_team_hands_out_no_rights_that_it_lacks(string scope)
+    {
+        await H.OnboardAsync("acme");
+        var viewer = await JoinAsync("cy@example.com", TeamRole.Viewer);
+        Authority[] callers = [new(false, [scope], null, null), new(false, [scope], TeamRole.Admin, "m")];
+        foreach (var caller in callers)
+        {
+            MemberResult[] results =
+            [
+                await SetRoleAsync(viewer, TeamRole.Owner, caller),
+                await SetRoleAsync(viewer, TeamRole.Admin, caller),
+                await TryInviteAsync("dd@example.com", TeamRole.Collaborator, caller),
+                await H.Team.RemoveAsync("acme", viewer, caller, StoreHarness.Actor, default),
+            ];
+
+            Assert.That(results.Select(Reason), Is.All.EqualTo(MemberRefusal.OwnerNeeded));
+        }
+    }
+
+    [Test]
+    public async Task A_lesser_key_ends_none_that_may_do_more()
+    {
+        await H.OnboardAsync("acme");
+        var first = (await H.Keys.ListAsync("acme", null, 10, default)).Single();
+        await CreateKeyAsync();
+        var keys = new ApiKeys(H.Keys, H.KnownKeys, H.Clock, H.Ids);
+        Authority[] callers =
+        [
+            new(false, ["keys:read", "keys:write"], null, null),
+            new(false, ["*"], TeamRole.Admin, "m"),
+        ];
+        foreach (var caller in callers)
+        {
+            var ended = await keys.RevokeAsync("acme", first.ApiKeyId, caller, StoreHarness.Actor, default);
+
+            Assert.That(ended!.Value.Refusal, Is.EqualTo(RevokeRefusal.MemberAbove));
+        }
+    }
+
+    [Test]
+    public async Task The_last_key_that_can_make_others_stays()
+    {
+        await H.OnboardAsync("acme");
+        var first = (await H.Keys.ListAsync("acme", null, 10, default)).Single();
+        var viewer = await JoinAsync("cy@example.com", TeamRole.Viewer);
+        await CreateKeyAsync(memberId: viewer);
+
+        var refused = await RevokeAsync(first);
+        await CreateKeyAsync();
+
+        Assert.That(
+            (refused, await RevokeAsync(first)),
+            Is.EqualTo(((RevokeRefusal?)RevokeRefusal.LastKey, (RevokeRefusal?)null))
+        );
+    }
+
     [Test]
     public async Task A_removed_member_takes_its_keys_along_and_comes_back_without_them()
     {

@@ -44,6 +44,8 @@ internal sealed partial class SqliteStatementTests
             "pipeline_execution_queue_visible",
             "scheduled_pipeline_runs_running",
         ],
+        // An operator's command.
+        ["audit.customers_without_chain"] = ["sqlite_autoindex_customer_profiles_1"],
         ["status.firing_alerts"] = ["scheduler_alerts_firing"],
         // From the oldest one on, which go.
         ["audit.count_refusals"] = ["scheduler_refused_calls"],
