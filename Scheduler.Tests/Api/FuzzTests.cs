@@ -10,12 +10,13 @@ namespace Scheduler.Tests.Api;
 
 /// <summary>
 /// Ten thousand requests over every endpoint, made from the contracts and bent at random: whatever comes, an answer with a status that
-/// says something, no 500, no stack trace, no hang. The seed is printed; set SCHEDULER_FUZZ_SEED to see a run again.
+/// says something, no 500, no stack trace, no hang. The same requests every time; SCHEDULER_FUZZ_SEED asks for others.
 /// </summary>
 [TestFixture]
 public sealed class FuzzTests : IDisposable
 {
     private const int Requests = 10_000;
+    private const int Seed = 20_261_125;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     private readonly ApiHost host = ApiHost.Production(
@@ -30,7 +31,7 @@ public sealed class FuzzTests : IDisposable
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("SCHEDULER_FUZZ_SEED"), out var set)
             ? set
-            : Environment.TickCount;
+            : Seed;
         TestContext.Out.WriteLine($"SCHEDULER_FUZZ_SEED={seed}");
         var request = new FuzzRequest(new Random(seed), [host.Keys.Add("acme"), host.Keys.Add("globex")]);
         var endpoints = EndpointTable.Of(host);
