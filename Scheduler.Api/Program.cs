@@ -53,23 +53,7 @@ if (await CommandLine.RunAsync(app, args) is { } exitCode)
     return exitCode;
 }
 app.UseShell();
-app.MapHealth();
-app.MapApiDocument();
-app.MapSchedules();
-app.MapTrigger();
-app.MapQueue();
-app.MapStatus();
-app.MapPipelines();
-app.MapRuns();
-app.MapCredentials();
-app.MapProviderConfigs();
-app.MapOnboarding(options);
-app.MapAudit();
-app.MapImport(options);
-app.MapCustomers();
-app.MapSubscriptions();
-app.MapApiKeys();
-app.MapTeam();
+app.MapEndpoints(options);
 if (adminKeyPath is not null)
 {
     LogMessages.AdminKeyFile(app.Logger, adminKeyPath);

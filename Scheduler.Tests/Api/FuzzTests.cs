@@ -29,9 +29,7 @@ public sealed class FuzzTests : IDisposable
     [Test]
     public async Task Whatever_comes_is_answered()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SCHEDULER_FUZZ_SEED"), out var set)
-            ? set
-            : Seed;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("SCHEDULER_FUZZ_SEED"), out var set) ? set : Seed;
         TestContext.Out.WriteLine($"SCHEDULER_FUZZ_SEED={seed}");
         var request = new FuzzRequest(new Random(seed), [host.Keys.Add("acme"), host.Keys.Add("globex")]);
         var endpoints = EndpointTable.Of(host);

@@ -1,0 +1,29 @@
+using Scheduler.Api.Hosting;
+using Scheduler.Api.Settings;
+
+namespace Scheduler.Api.Endpoints;
+
+/// <summary>Everything that the API answers to, a line a resource.</summary>
+internal static class EndpointMap
+{
+    public static void MapEndpoints(this WebApplication app, ApiOptions options)
+    {
+        app.MapHealth();
+        app.MapApiDocument();
+        app.MapSchedules();
+        app.MapTrigger();
+        app.MapQueue();
+        app.MapStatus();
+        app.MapPipelines();
+        app.MapRuns();
+        app.MapCredentials();
+        app.MapProviderConfigs();
+        app.MapOnboarding(options);
+        app.MapAudit();
+        app.MapImport(options);
+        app.MapCustomers();
+        app.MapSubscriptions();
+        app.MapApiKeys();
+        app.MapTeam();
+    }
+}
