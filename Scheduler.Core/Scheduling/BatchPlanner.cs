@@ -102,6 +102,7 @@ public sealed class BatchPlanner(IIdSource ids, TriggerOptions options)
             Cron = pipeline.Schedule.Cron,
             Timezone = pipeline.Schedule.Timezone,
             DstPolicy = pipeline.Schedule.DstPolicy,
+            CustomerTimezone = pipeline.CustomerTimezone,
             IsLive = pipeline.Schedule.CustomerRunnable && !(pipeline.Schedule.PausedUntil > now),
             NextRunTime = next,
         };

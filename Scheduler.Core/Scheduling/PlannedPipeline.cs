@@ -16,6 +16,9 @@ public sealed record PlannedPipeline
     public required string Timezone { get; init; }
     public required DstPolicy DstPolicy { get; init; }
     public required bool IsLive { get; init; }
+
+    /// <summary>The zone whose day the runs were planned to count in; likewise.</summary>
+    public required string CustomerTimezone { get; init; }
     public Instant? NextRunTime { get; init; }
 
     /// <summary>Set for a pipeline that is set aside.</summary>

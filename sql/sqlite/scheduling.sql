@@ -42,7 +42,7 @@ limit 1;
 -- name: plan_batch
 -- mode: write
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
--- same schedule, held or not held) was planned by somebody else or changed meanwhile: nothing is written for it.
+-- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is written for it.
 delete from temp.planned;
 insert into temp.planned (config_id, expected, next_run_time, deactivate_reason, chain_end, customer_id)
 select
@@ -60,6 +60,8 @@ select
       and c.schedule_cron = b.value ->> 'cron'
       and c.timezone = b.value ->> 'timezone'
       and c.dst_policy = b.value ->> 'dst_policy'
+      -- Whose day the runs count in.
+      and s.timezone = b.value ->> 'customer_timezone'
       and (s.runnable_until > @now and coalesce(c.paused_until, 0) <= @now) = b.value ->> 'is_live'
   )
 from json_each(@configs) b;

@@ -508,8 +508,10 @@ internal abstract class TriggerContract : StoreContract
     {
         await H.OnboardAsync("acme");
         await H.OnboardAsync("bolt");
+        await H.OnboardAsync("moved");
         var edited = await H.ConfigureAsync("acme", "edited");
         await H.ConfigureAsync("bolt", "suspended");
+        await H.ConfigureAsync("moved", "another day");
         H.AdvanceToNextHour();
         var due = await H.Schedules.ListDueAsync(H.Now, null, 10, default);
         var batch = new BatchPlanner(H.Ids, new TriggerOptions()).Plan(due, H.Now);
@@ -519,6 +521,7 @@ internal abstract class TriggerContract : StoreContract
             it => it with { ScheduleCron = "*/15 * * * *", NextRunTime = edited.NextRunTime }
         );
         await SetStatusAsync("bolt", "SUSPENDED");
+        await H.Profiles.UpdateAsync("moved", new() { Timezone = "Pacific/Kiritimati" }, StoreHarness.Actor, default);
 
         var outcome = await H.Schedules.PlanBatchAsync(batch.Pipelines, batch.Runs, H.Now, default);
         await SetStatusAsync("bolt", "ACTIVE");
@@ -527,7 +530,7 @@ internal abstract class TriggerContract : StoreContract
         using (Assert.EnterMultipleScope())
         {
             Assert.That((outcome.Won, outcome.Queued), Is.EqualTo((0, 0)));
-            Assert.That(again.QueuedCount, Is.EqualTo(2), "the next trigger plans both anew");
+            Assert.That(again.QueuedCount, Is.EqualTo(3), "the next trigger plans all three anew");
         }
     }
 

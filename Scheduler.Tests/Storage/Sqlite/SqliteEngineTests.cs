@@ -110,7 +110,7 @@ internal sealed class SqliteEngineTests
                 .With("now", NodaTime.Instant.FromUnixTimeSeconds(10))
                 .With(
                     "configs",
-                    """[{"config_id":"c1","expected":1000000,"next_run_time":20000000,"cron":"0 0 * * *","timezone":"UTC","dst_policy":"default","is_live":true,"chain_end":1000000}]"""
+                    """[{"config_id":"c1","expected":1000000,"next_run_time":20000000,"cron":"0 0 * * *","timezone":"UTC","dst_policy":"default","is_live":true,"customer_timezone":"UTC","chain_end":1000000}]"""
                 )
                 .With(
                     "occurrences",
