@@ -7,21 +7,21 @@ namespace Scheduler.Core.Storage;
 /// <summary>The named arguments of an operation; the engine turns each into its own form.</summary>
 public sealed class SqlArguments
 {
-    private readonly List<(string Name, object? Value)> values = [];
+    private readonly List<SqlArgument> values = [];
 
-    public IReadOnlyList<(string Name, object? Value)> Values => values;
+    public IReadOnlyList<SqlArgument> Values => values;
 
-    public SqlArguments With(string name, string? value) => Add(name, value);
+    public SqlArguments With(string name, string? value) => Add(name, SqlType.Text, value);
 
-    public SqlArguments With(string name, long? value) => Add(name, value);
+    public SqlArguments With(string name, long? value) => Add(name, SqlType.Int64, value);
 
-    public SqlArguments With(string name, bool? value) => Add(name, value);
+    public SqlArguments With(string name, bool? value) => Add(name, SqlType.Bool, value);
 
-    public SqlArguments With(string name, byte[]? value) => Add(name, value);
+    public SqlArguments With(string name, byte[]? value) => Add(name, SqlType.Bytes, value);
 
-    public SqlArguments With(string name, Instant? value) => Add(name, value);
+    public SqlArguments With(string name, Instant? value) => Add(name, SqlType.Instant, value);
 
-    public SqlArguments With(string name, LocalDate? value) => Add(name, value);
+    public SqlArguments With(string name, LocalDate? value) => Add(name, SqlType.Date, value);
 
     /// <summary>Who changes what, for the audit trail: auditId, actorKind, actor, requestId.</summary>
     public SqlArguments With(AuditStamp stamp) =>
@@ -32,11 +32,11 @@ public sealed class SqlArguments
 
     /// <summary>A list of records, sent as one JSON array with snake_case names.</summary>
     public SqlArguments WithRows<T>(string name, IReadOnlyList<T> rows)
-        where T : notnull => Add(name, new SqlRows(typeof(IReadOnlyList<T>), rows));
+        where T : notnull => Add(name, SqlType.Rows, new SqlRows(typeof(IReadOnlyList<T>), rows));
 
-    private SqlArguments Add(string name, object? value)
+    private SqlArguments Add(string name, SqlType type, object? value)
     {
-        values.Add((name, value));
+        values.Add(new SqlArgument(name, type, value));
         return this;
     }
 }

@@ -105,7 +105,7 @@ internal sealed class SqliteSession : IDisposable
 
     private static void Bind(SqliteCommand command, SqlArguments arguments)
     {
-        foreach (var (name, value) in arguments.Values)
+        foreach (var (name, _, value) in arguments.Values)
         {
             var parameterName = "@" + name;
             var bound = SqliteValues.ToParameter(value);

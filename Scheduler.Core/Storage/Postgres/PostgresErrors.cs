@@ -1,0 +1,37 @@
+using Npgsql;
+
+namespace Scheduler.Core.Storage.Postgres;
+
+/// <summary>What PostgreSQL's error codes mean for the caller.</summary>
+internal static class PostgresErrors
+{
+    /// <summary>A deadlock or a serialization failure: the script did nothing and may be run again.</summary>
+    public static bool IsContention(Exception exception) =>
+        exception
+            is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected }
+                or PostgresException { SqlState: PostgresErrorCodes.SerializationFailure };
+
+    /// <summary>
+    /// The database cannot be reached, is going down, is out of resources or too busy. Whether a script that was sent has been
+    /// committed is unknown.
+    /// </summary>
+    public static bool IsUnavailable(Exception exception) =>
+        exception switch
+        {
+            PostgresException postgres => IsUnavailable(postgres.SqlState),
+            NpgsqlException => true,
+            TimeoutException => true,
+            _ => false,
+        };
+
+    // Classes: 08 connection, 53 resources, 57 operator intervention, 58 system error; the rest is contention that lasted.
+    private static bool IsUnavailable(string state) =>
+        state[..2] is "08" or "53" or "57" or "58"
+        || state is PostgresErrorCodes.LockNotAvailable
+        || state is PostgresErrorCodes.DeadlockDetected
+        || state is PostgresErrorCodes.SerializationFailure
+        || state is PostgresErrorCodes.ReadOnlySqlTransaction
+        || state is PostgresErrorCodes.InvalidCatalogName
+        || state is PostgresErrorCodes.InvalidPassword
+        || state is PostgresErrorCodes.InvalidAuthorizationSpecification;
+}

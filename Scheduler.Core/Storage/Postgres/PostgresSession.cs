@@ -1,0 +1,86 @@
+using Npgsql;
+
+namespace Scheduler.Core.Storage.Postgres;
+
+/// <summary>One connection with its prepared scripts. Not thread-safe: the engine lends it to one caller at a time.</summary>
+internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDisposable
+{
+    /// <summary>The column of a statement that only locks or sets: its rows are no part of the answer.</summary>
+    private const string Step = "step";
+
+    private readonly Dictionary<SqlOperation, NpgsqlCommand> prepared = [];
+
+    /// <summary>Whether the connection can be lent again.</summary>
+    public bool IsUsable => connection.FullState == System.Data.ConnectionState.Open;
+
+    public async Task<List<T>> RunAsync<T>(
+        SqlOperation operation,
+        SqlStatement statement,
+        SqlArguments arguments,
+        Func<SqlRow, T> map,
+        CancellationToken cancellationToken
+    )
+    {
+        var command = await PrepareAsync(operation, statement, arguments, cancellationToken);
+        // All statements travel together and end in one commit: no lock outlives the script, whatever becomes of this process.
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var row = new PostgresRow(reader);
+        var rows = new List<T>();
+        do
+        {
+            rows.Clear();
+            row.Reset();
+            var isAnswer = reader.FieldCount > 0 && reader.GetName(0) != Step;
+            while (isAnswer && await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(map(row));
+            }
+        } while (await reader.NextResultAsync(cancellationToken));
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var command in prepared.Values)
+        {
+            await command.DisposeAsync();
+        }
+        await connection.DisposeAsync();
+    }
+
+    private async Task<NpgsqlCommand> PrepareAsync(
+        SqlOperation operation,
+        SqlStatement statement,
+        SqlArguments arguments,
+        CancellationToken cancellationToken
+    )
+    {
+        if (prepared.TryGetValue(operation, out var command))
+        {
+            for (var i = 0; i < arguments.Values.Count; i++)
+            {
+                command.Parameters[i].Value = PostgresValues.ToParameter(arguments.Values[i].Value);
+            }
+            return command;
+        }
+        command = connection.CreateCommand();
+        command.CommandText = statement.Text;
+        foreach (var (name, type, value) in arguments.Values)
+        {
+            command.Parameters.Add(
+                new NpgsqlParameter(name, PostgresValues.TypeOf(type)) { Value = PostgresValues.ToParameter(value) }
+            );
+        }
+        try
+        {
+            await command.PrepareAsync(cancellationToken);
+        }
+        catch
+        {
+            await command.DisposeAsync();
+            throw;
+        }
+        prepared.Add(operation, command);
+        return command;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using NUnit.Framework;
+
+namespace Scheduler.Tests.Support;
+
+/// <summary>
+/// A private PostgreSQL on loopback, in a folder of its own, ended with this process. Its binaries come from the PATH or from
+/// where distributions put them.
+/// </summary>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    private const string SuperUser = "postgres";
+
+    private static readonly string[] Folders =
+    [
+        "/usr/lib/postgresql",
+        "/usr/local/pgsql",
+        "/opt/homebrew/opt",
+        "/usr/local/opt",
+    ];
+
+    private readonly Process process;
+    private readonly DirectoryInfo folder;
+    private readonly int port;
+
+    private PostgresServer(Process process, DirectoryInfo folder, int port)
+    {
+        this.process = process;
+        this.folder = folder;
+        this.port = port;
+    }
+
+    public int ProcessId => process.Id;
+
+    /// <summary>Starts a server; the test is ignored where none is installed, and fails in CI.</summary>
+    /// <param name="durable">Whether a commit is on disk before it is answered; tests that crash nothing do without.</param>
+    public static async Task<PostgresServer> StartAsync(bool durable)
+    {
+        if (Find("initdb") is not { } initdb || Find("postgres") is not { } postgres)
+        {
+            return Missing("PostgreSQL 15 or newer is not installed: initdb and postgres are not on the PATH.");
+        }
+        var folder = Directory.CreateTempSubdirectory("scheduler-postgres-");
+        var data = Path.Combine(folder.FullName, "data");
+        if (Environment.UserName == "root")
+        {
+            await RunAsync("chown", ["nobody", folder.FullName]);
+        }
+        string[] make = ["-D", data, "-U", SuperUser, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
+        await RunAsync(initdb, make, unprivileged: true);
+        var port = FreePort();
+        string[] serve =
+        [
+            "-D",
+            data,
+            "-k",
+            folder.FullName,
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            $"port={port}",
+            "-c",
+            "max_connections=400",
+            "-c",
+            "log_min_messages=fatal",
+            .. durable
+                ? []
+                : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+        ];
+        var server = new PostgresServer(Begin(postgres, serve, unprivileged: true), folder, port);
+        await server.WaitAsync();
+        return server;
+    }
+
+    /// <summary>A connection string for one of its databases.</summary>
+    public string ConnectionString(string database, string user = SuperUser) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = user,
+            Database = database,
+        }.ToString();
+
+    public async Task ExecuteAsync(string statement)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        process.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    private static PostgresServer Missing(string reason)
+    {
+        if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
+        {
+            Assert.Fail(reason);
+        }
+        Assert.Ignore(reason);
+        throw new InvalidOperationException(reason);
+    }
+
+    private async Task WaitAsync()
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await ExecuteAsync("select 1");
+                return;
+            }
+            catch (NpgsqlException) when (tries < 300 && !process.HasExited)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            }
+        }
+    }
+
+    private static string? Find(string program)
+    {
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        var installed = Folders
+            .Where(Directory.Exists)
+            .SelectMany(Directory.GetDirectories)
+            .OrderDescending(StringComparer.Ordinal)
+            .Select(version => Path.Combine(version, "bin"));
+        return path.Concat(installed).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    }
+
+    private static async Task RunAsync(string program, string[] arguments, bool unprivileged = false)
+    {
+        using var run = Begin(program, arguments, unprivileged);
+        await run.WaitForExitAsync();
+        if (run.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{Path.GetFileName(program)} ended with exit code {run.ExitCode}.");
+        }
+    }
+
+    // PostgreSQL refuses to run as root, and it goes when this process goes, however that ends.
+    private static Process Begin(string program, string[] arguments, bool unprivileged)
+    {
+        string[] command =
+            !unprivileged ? [program]
+            : Environment.UserName == "root"
+                ? ["setpriv", "--reuid=nobody", "--clear-groups", "--pdeathsig=KILL", program]
+            : File.Exists("/usr/bin/setpriv") ? ["setpriv", "--pdeathsig=KILL", program]
+            : [program];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
+        {
+            WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
