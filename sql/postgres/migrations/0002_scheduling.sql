@@ -36,6 +36,8 @@ create table customer_pipeline_configs (
 
 -- The trigger's walk: due first, in a stable order.
 create index customer_pipeline_configs_due on customer_pipeline_configs (next_run_time, config_id) where is_active;
+-- Those that were switched off: what is still open of them is ended.
+create index customer_pipeline_configs_off on customer_pipeline_configs (config_id) where not is_active;
 create index customer_pipeline_configs_paused on customer_pipeline_configs (paused_until) where paused_until is not null;
 
 create table scheduled_pipeline_runs (
