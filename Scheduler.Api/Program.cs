@@ -27,7 +27,7 @@ var settings = ApiSettings.Read(builder.Configuration, isDevelopment);
 string? adminKeyPath = null;
 if (settings is SettingsResult.Valid { Options: { AdminKeys.Count: 0 } keyless })
 {
-    adminKeyPath = AdminKeyFile.PathFor(keyless.Storage.ConnectionString);
+    adminKeyPath = AdminKeyFile.PathFor(keyless.Storage);
     settings = AdminKeyFile.Ensure(keyless, adminKeyPath);
 }
 if (settings is not SettingsResult.Valid { Options: var options })

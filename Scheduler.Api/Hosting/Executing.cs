@@ -27,7 +27,7 @@ internal static class Executing
         services.PostConfigure<SecretOptions>(secrets =>
         {
             secrets.KeyFile ??= Path.Combine(
-                Path.GetDirectoryName(AdminKeyFile.PathFor(options.Storage.ConnectionString))!,
+                Path.GetDirectoryName(AdminKeyFile.PathFor(options.Storage))!,
                 "credentials.key"
             );
             secrets.MakesKeyFile = true;

@@ -12,7 +12,7 @@ using Scheduler.Core.Scheduling.Import;
 using Scheduler.Core.Security;
 using Scheduler.Core.Security.Secrets;
 using Scheduler.Core.Storage;
-using Scheduler.Core.Storage.Sqlite;
+using Scheduler.Core.Storage.Postgres;
 using Scheduler.Core.Subscriptions;
 using Scheduler.Core.Team;
 using Scheduler.Core.Usage;
@@ -61,9 +61,16 @@ internal static class Scheduling
 
     private static void AddStores(this IServiceCollection services, ApiOptions options)
     {
-        services.AddSingleton<ISqlEngine>(_ => new SqliteEngine(
-            new SqliteOptions { ConnectionString = options.Storage.ConnectionString }
-        ));
+        services.AddSingleton(_ => StorageEngines.Create(options.Storage));
+        if (options.Storage.Provider == StorageProvider.Postgres)
+        {
+            services.AddHostedService(provider => new PostgresNotices(
+                (PostgresEngine)provider.GetRequiredService<ISqlEngine>(),
+                provider.GetRequiredService<QueueSignal>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<PostgresNotices>>()
+            ));
+        }
         services.AddSingleton(provider => new OperationClock(provider.GetRequiredService<ISqlEngine>()));
         services.AddSingleton<ScheduleStore>();
         services.AddSingleton<QueueStore>();

@@ -14,10 +14,14 @@ public static class AdminKeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>The file for a database. One in memory has no folder: then it is <c>data/admin.key</c>.</summary>
-    public static string PathFor(string connectionString)
+    /// <summary>The file for a database. One in memory or on a server has no folder: then it is <c>data/admin.key</c>.</summary>
+    public static string PathFor(StorageOptions storage)
     {
-        var database = new SqliteConnectionStringBuilder(connectionString);
+        if (storage.Provider != StorageProvider.Sqlite)
+        {
+            return Path.GetFullPath(Path.Combine("data", "admin.key"));
+        }
+        var database = new SqliteConnectionStringBuilder(storage.ConnectionString);
         var inMemory = database.Mode == SqliteOpenMode.Memory || database.DataSource is "" or ":memory:";
         var source = database.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
             ? database.DataSource["file:".Length..].Split('?')[0]

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using NodaTime;
 using Scheduler.Api.Auth;
 using Scheduler.Core.Execution;
@@ -13,7 +12,7 @@ public static class ApiSettings
     public static SettingsResult Read(IConfiguration configuration, bool isDevelopment)
     {
         var read = new SettingsReader(configuration);
-        var storage = ReadStorage(read);
+        var storage = StorageSettings.Read(read);
         if (
             read.Text("ASPNETCORE_ENVIRONMENT") is { } web
             && read.Text("DOTNET_ENVIRONMENT") is { } host
@@ -57,28 +56,6 @@ public static class ApiSettings
             read.Refuse("ADMIN_KEY", $"is missing. Outside Development it must be set to {MachineKeys.Rule}.");
         }
         return read.Fault is { } fault ? fault : new SettingsResult.Valid(options);
-    }
-
-    private static StorageOptions ReadStorage(SettingsReader read)
-    {
-        var provider = read.Choice("Scheduler__Storage__Provider", StorageProvider.Sqlite);
-        if (provider != StorageProvider.Sqlite)
-        {
-            read.Refuse("Scheduler__Storage__Provider", $"{provider} is not available in this version. Use Sqlite.");
-        }
-        var text = read.Text("Scheduler__Storage__ConnectionString") ?? StorageOptions.DefaultConnectionString;
-        try
-        {
-            _ = new SqliteConnectionStringBuilder(text);
-        }
-        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
-        {
-            read.Refuse(
-                "Scheduler__Storage__ConnectionString",
-                $"is not a SQLite connection string. The default is '{StorageOptions.DefaultConnectionString}'."
-            );
-        }
-        return new StorageOptions { Provider = provider, ConnectionString = text };
     }
 
     private static (MachineKeys Admin, MachineKeys Worker) ReadKeys(SettingsReader read)

@@ -24,8 +24,9 @@ internal static class TourMode
             }
         );
         var configuration = builder.Configuration;
-        var database = configuration["Scheduler:Storage:ConnectionString"] ?? StorageOptions.DefaultConnectionString;
-        var files = Path.Combine(Path.GetDirectoryName(AdminKeyFile.PathFor(database))!, "files");
+        // What is wrong with the storage's settings is told when all are read.
+        var storage = StorageSettings.Read(new SettingsReader(configuration));
+        var files = Path.Combine(Path.GetDirectoryName(AdminKeyFile.PathFor(storage))!, "files");
         var defaults = new Dictionary<string, string?>
         {
             ["Scheduler:Files:Root"] = Directory.CreateDirectory(files).FullName,

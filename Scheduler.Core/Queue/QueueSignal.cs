@@ -1,14 +1,32 @@
 namespace Scheduler.Core.Queue;
 
-/// <summary>Wakes the long polls of this process when work may have become claimable.</summary>
+/// <summary>
+/// Wakes the long polls of this process when work may have become claimable. What this process raised itself is told to the
+/// others where a store can do that; what they tell is heard here.
+/// </summary>
 public sealed class QueueSignal
 {
+    private volatile TaskCompletionSource next = New();
     private volatile TaskCompletionSource raised = New();
 
-    /// <summary>Completes at the next <see cref="Raise"/>. Take it before looking at the queue, so that no wake-up is missed.</summary>
-    public Task Next => raised.Task;
+    /// <summary>
+    /// Completes at the next <see cref="Raise"/> or <see cref="Hear"/>. Take it before looking at the queue, so that no wake-up is
+    /// missed.
+    /// </summary>
+    public Task Next => next.Task;
 
-    public void Raise() => Interlocked.Exchange(ref raised, New()).TrySetResult();
+    /// <summary>Completes at the next <see cref="Raise"/>: there is something to tell the other processes.</summary>
+    public Task Raised => raised.Task;
+
+    /// <summary>This process has made work claimable.</summary>
+    public void Raise()
+    {
+        Hear();
+        Interlocked.Exchange(ref raised, New()).TrySetResult();
+    }
+
+    /// <summary>Another process has.</summary>
+    public void Hear() => Interlocked.Exchange(ref next, New()).TrySetResult();
 
     /// <summary>Waits for a wake-up taken from <see cref="Next"/>, at most for <paramref name="limit"/>; then it is time to look again.</summary>
     public static async Task WaitAsync(

@@ -22,19 +22,22 @@ public sealed class AdminKeyFileTests : IDisposable
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(AdminKeyFile.PathFor($"Data Source={folder}/a.db"), Is.EqualTo($"{folder}/admin.key"));
+            Assert.That(AdminKeyFile.PathFor(Sqlite($"Data Source={folder}/a.db")), Is.EqualTo($"{folder}/admin.key"));
             Assert.That(
-                AdminKeyFile.PathFor($"Data Source=file:{folder}/a.db?cache=shared"),
+                AdminKeyFile.PathFor(Sqlite($"Data Source=file:{folder}/a.db?cache=shared")),
                 Is.EqualTo($"{folder}/admin.key")
             );
-            Assert.That(AdminKeyFile.PathFor("Data Source=:memory:"), Is.EqualTo(Path.GetFullPath("data/admin.key")));
+            Assert.That(
+                AdminKeyFile.PathFor(Sqlite("Data Source=:memory:")),
+                Is.EqualTo(Path.GetFullPath("data/admin.key"))
+            );
         }
     }
 
     [Test]
     public void A_made_key_is_for_its_owner_only_and_stays_the_same()
     {
-        var path = AdminKeyFile.PathFor($"Data Source={folder}/a.db");
+        var path = AdminKeyFile.PathFor(Sqlite($"Data Source={folder}/a.db"));
 
         var first = (SettingsResult.Valid)AdminKeyFile.Ensure(new ApiOptions(), path);
         var second = (SettingsResult.Valid)AdminKeyFile.Ensure(new ApiOptions(), path);
@@ -53,7 +56,7 @@ public sealed class AdminKeyFileTests : IDisposable
     [Test]
     public void A_file_that_others_may_read_is_closed_to_them()
     {
-        var path = AdminKeyFile.PathFor($"Data Source={folder}/a.db");
+        var path = AdminKeyFile.PathFor(Sqlite($"Data Source={folder}/a.db"));
         AdminKeyFile.Ensure(new ApiOptions(), path);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
 
@@ -72,4 +75,6 @@ public sealed class AdminKeyFileTests : IDisposable
 
         Assert.That(((SettingsResult.Invalid)result).Line, Does.StartWith("ADMIN_KEY: ").And.Not.Contain("weak"));
     }
+
+    private static StorageOptions Sqlite(string connectionString) => new() { ConnectionString = connectionString };
 }

@@ -29,7 +29,6 @@ public sealed class ApiSettingsTests
 
     [TestCase("PORT", "http")]
     [TestCase("PORT", "65536")]
-    [TestCase("Scheduler:Storage:Provider", "Postgres")]
     [TestCase("Scheduler:Storage:Provider", "BigQuery")]
     [TestCase("Scheduler:Storage:Provider", "0")]
     [TestCase("Scheduler:Storage:ConnectionString", "Host=db;Password=canary")]
@@ -55,6 +54,40 @@ public sealed class ApiSettingsTests
             Assert.That(invalid.Line, Does.StartWith(name.Replace(":", "__", StringComparison.Ordinal) + ": "));
             Assert.That(invalid.Line, Does.Not.Contain("canary").And.Not.Contain(Key).And.Not.Contain("\n"));
         }
+    }
+
+    [TestCase(null)]
+    [TestCase("Data Source=canary.db")]
+    [TestCase("Database=scheduler;Password=canary")]
+    [TestCase("Host=db;Port=canary")]
+    public void PostgreSQL_needs_a_connection_string_of_its_own_which_is_not_quoted(string? text)
+    {
+        var invalid = (SettingsResult.Invalid)Read(
+            false,
+            ("ADMIN_KEY", Key),
+            ("Scheduler:Storage:Provider", "Postgres"),
+            ("Scheduler:Storage:ConnectionString", text)
+        );
+
+        Assert.That(
+            invalid.Line,
+            Does.StartWith("Scheduler__Storage__ConnectionString: ").And.Contains("Host=").And.Not.Contains("canary")
+        );
+    }
+
+    [Test]
+    public void With_PostgreSQL_the_process_neither_ticks_nor_runs_pipelines_unless_told_to()
+    {
+        var options = (
+            (SettingsResult.Valid)Read(
+                false,
+                ("ADMIN_KEY", Key),
+                ("Scheduler:Storage:Provider", "Postgres"),
+                ("Scheduler:Storage:ConnectionString", "Host=db;Database=scheduler;Username=scheduler")
+            )
+        ).Options;
+
+        Assert.That((options.Tick, options.EmbeddedWorker, options.InlineExecution), Is.EqualTo((false, false, false)));
     }
 
     [TestCase("Scheduler__Oidc__ServiceAccount", "Scheduler:Oidc:Audience=a")]
@@ -83,11 +116,11 @@ public sealed class ApiSettingsTests
 
     private static ApiOptions Valid(SettingsResult result) => ((SettingsResult.Valid)result).Options;
 
-    private static SettingsResult Read(bool isDevelopment, params (string Name, string Value)[] values)
+    private static SettingsResult Read(bool isDevelopment, params (string Name, string? Value)[] values)
     {
         var last = values
             .GroupBy(value => value.Name)
-            .ToDictionary(group => group.Key, group => (string?)group.Last().Value);
+            .ToDictionary(group => group.Key, group => group.Last().Value);
         return ApiSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(last).Build(), isDevelopment);
     }
 }

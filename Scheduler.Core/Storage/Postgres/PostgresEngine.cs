@@ -13,6 +13,7 @@ public sealed class PostgresEngine : ISqlEngine, IAsyncDisposable, IDisposable
 
     private const int DefaultConnections = 10;
     private const int MostTries = 5;
+    private const int KeepAliveSeconds = 30;
 
     private readonly NpgsqlDataSource source;
     private readonly SemaphoreSlim turn;
@@ -25,6 +26,10 @@ public sealed class PostgresEngine : ISqlEngine, IAsyncDisposable, IDisposable
         // Connections are kept here, with their prepared scripts.
         connection.Pooling = false;
         connection.ApplicationName ??= "scheduler";
+        if (connection.KeepAlive == 0)
+        {
+            connection.KeepAlive = KeepAliveSeconds;
+        }
         connection.Options = PostgresSettings.Extend(connection.Options);
         source = NpgsqlDataSource.Create(connection);
         turn = new SemaphoreSlim(connections, connections);

@@ -1,0 +1,22 @@
+using Scheduler.Api.Settings;
+using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.Postgres;
+using Scheduler.Core.Storage.Sqlite;
+
+namespace Scheduler.Api.Hosting;
+
+/// <summary>Makes the engine that the settings name; opens nothing yet.</summary>
+internal static class StorageEngines
+{
+    public static ISqlEngine Create(StorageOptions options) =>
+        options.Provider switch
+        {
+            StorageProvider.Sqlite => new SqliteEngine(
+                new SqliteOptions { ConnectionString = options.ConnectionString }
+            ),
+            StorageProvider.Postgres => new PostgresEngine(
+                new PostgresOptions { ConnectionString = options.ConnectionString }
+            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "Refused at start."),
+        };
+}
