@@ -272,7 +272,7 @@ internal abstract class QueueContract : StoreContract
         await H.OnboardAsync("acme");
         await H.QueueAsync("acme", "main");
         var item = (await H.LeaseAsync()).Single();
-        var facts = await H.Queue.LeaseFactsAsync(
+        var held = await H.Queue.LeaseFactsAsync(
             [new LeaseReference { QueueId = item.QueueId, LeaseToken = item.LeaseToken }],
             default
         );
@@ -281,7 +281,7 @@ internal abstract class QueueContract : StoreContract
         H.Advance(Duration.FromSeconds(2));
 
         // The reaper read an expiry that a heartbeat has moved since: its own write must notice.
-        var ended = await H.Queue.EndAsync([LeaseEnding.Lost(facts[0], H.Now)], H.Now, default);
+        var ended = await H.Queue.EndAsync([LeaseEnding.Lost(held!.Facts[0], H.Now)], H.Now, default);
 
         Assert.That(ended.Single().State, Is.Null);
     }
