@@ -91,6 +91,7 @@ public static class Access
             ErrorCode.MissingScope,
             ErrorCode.CustomerSuspended,
             ErrorCode.RateLimited,
+            ErrorCode.StoreBusy,
             ErrorCode.StorageUnavailable
         );
     }
@@ -115,6 +116,7 @@ public static class Access
                 ErrorCode.CustomerSuspended,
                 ErrorCode.Forbidden,
                 ErrorCode.RateLimited,
+                ErrorCode.StoreBusy,
                 ErrorCode.StorageUnavailable
             );
 

@@ -21,7 +21,8 @@ internal static class QueueEndpoints
         var group = app.MapGroup("/api/v1/scheduler/process-queue")
             .WithTags("Queue")
             .RequireWorker()
-            .WithMetadata(RoutineCall.Mark);
+            .WithMetadata(RoutineCall.Mark)
+            .Refuses(ErrorCode.StoreBusy);
 
         group
             .MapPost("", ProcessAsync)
@@ -63,6 +64,12 @@ internal static class QueueEndpoints
             {
                 var wait = Duration.FromSeconds(request.WaitSeconds);
                 var items = await desk.LeaseAsync(worker, request.MaxItems, wait, waiting.Token);
+                if (cancellation.IsCancellationRequested && items.Count > 0)
+                {
+                    // Nobody is there to take them.
+                    await desk.GiveBackAsync(worker, items);
+                    return Empty();
+                }
                 return items.Count == 0
                     ? Empty()
                     : TypedResults.Ok(new LeaseResponse { Items = [.. items.Select(item => Timed(item, templates))] });

@@ -137,6 +137,12 @@ public static class ErrorCatalog
             "Wait for the next day or month of the customer, or choose a larger plan.",
             RetryAfterSeconds: 60
         ),
+        [ErrorCode.StoreBusy] = new(
+            429,
+            "Too much waits for the store.",
+            "Nothing was changed. Wait for as long as Retry-After says.",
+            RetryAfterSeconds: 1
+        ),
         [ErrorCode.InternalError] = new(
             500,
             "Something went wrong on our side.",

@@ -61,6 +61,9 @@ public enum ErrorCode
     ValidationFailed,
     RateLimited,
     QuotaExceeded,
+
+    /// <summary>More waits for the store than it can take in good time.</summary>
+    StoreBusy,
     InternalError,
     StorageUnavailable,
 

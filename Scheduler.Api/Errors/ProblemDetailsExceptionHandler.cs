@@ -41,6 +41,9 @@ internal sealed partial class ProblemDetailsExceptionHandler(ILogger<ProblemDeta
             case StorageUnavailableException or DatasetUnavailableException:
                 LogMessages.StorageUnavailable(logger, exception);
                 return SchedulerProblem.Create(ErrorCode.StorageUnavailable);
+            case StoreBusyException:
+                LogMessages.StoreBusy(logger);
+                return SchedulerProblem.Create(ErrorCode.StoreBusy);
             case CipherUnavailableException:
                 LogMessages.KeyServiceUnavailable(logger, exception);
                 return SchedulerProblem.Create(ErrorCode.KeyServiceUnavailable);

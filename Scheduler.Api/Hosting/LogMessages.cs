@@ -19,6 +19,9 @@ internal static partial class LogMessages
     [LoggerMessage(3, LogLevel.Warning, "The store cannot be reached")]
     public static partial void StorageUnavailable(ILogger logger, Exception exception);
 
+    [LoggerMessage(10, LogLevel.Debug, "Too much waits for the store; the call was refused")]
+    public static partial void StoreBusy(ILogger logger);
+
     [LoggerMessage(41, LogLevel.Error, "The key that seals secrets cannot be used")]
     public static partial void KeyServiceUnavailable(ILogger logger, Exception exception);
 

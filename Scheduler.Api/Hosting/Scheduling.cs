@@ -85,7 +85,9 @@ internal static class Scheduling
         services.AddSingleton<StatusStore>();
         services.AddSingleton<QuotaAlerts>();
         services.AddSingleton<ApiKeyStore>();
-        services.AddApiKeyDirectory(provider => provider.GetRequiredService<ApiKeyStore>());
+        services.AddApiKeyDirectory(provider => new GatheredApiKeyDirectory(
+            provider.GetRequiredService<ApiKeyStore>()
+        ));
         services.AddSingleton<IReadinessProbe, StoreReadiness>();
     }
 }

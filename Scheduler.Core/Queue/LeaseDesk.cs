@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Gathering;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Storage;
 
@@ -8,26 +9,48 @@ namespace Scheduler.Core.Queue;
 
 /// <summary>
 /// Gives out leases, renews them and takes results. The only way to a run, for remote workers, the process's own worker and
-/// inline execution alike.
+/// inline execution alike. Calls at the same time share a script; over the bounds of what may wait they are refused with
+/// <see cref="StoreBusyException"/>.
 /// </summary>
-public sealed partial class LeaseDesk(
-    QueueStore queue,
-    OperationClock clock,
-    IIdSource ids,
-    LeaseOptions options,
-    QueueSignal signal,
-    TimeProvider time,
-    Random random,
-    ILogger<LeaseDesk> logger
-)
+public sealed partial class LeaseDesk
 {
-    // Looks at the queue within one claim. Each sets aside the customers it could not serve, so that the next one comes further, and
-    // looks at more of them: after an event that closes thousands at once, a few looks find those that are left.
-    private const int MostLooks = 64;
-    private const int SpareVisits = 16;
-    private const int MostVisits = 4_000;
+    private readonly LeaseOptions options;
+    private readonly QueueSignal signal;
+    private readonly TimeProvider time;
+    private readonly ILogger<LeaseDesk> logger;
+    private readonly Claiming claiming;
+    private readonly GatheredOperation<HeartbeatRequest, HeartbeatResponse> heartbeats;
+    private readonly ResultTaking results;
 
-    /// <summary>Leases up to <paramref name="count"/> items; waits up to <paramref name="wait"/> while there are none.</summary>
+    public LeaseDesk(
+        QueueStore queue,
+        IIdSource ids,
+        LeaseOptions options,
+        QueueSignal signal,
+        TimeProvider time,
+        Random random,
+        ILogger<LeaseDesk> logger
+    )
+    {
+        this.options = options;
+        this.signal = signal;
+        this.time = time;
+        this.logger = logger;
+        var tables = new TableGroup();
+        claiming = new(tables, queue, ids, options);
+        heartbeats = new(
+            tables,
+            request => request.Leases.Count,
+            requests => ExtendAsync(queue, requests),
+            options.Gathering
+        );
+        results = new(tables, queue, signal, ids, random, options, logger);
+    }
+
+    /// <summary>
+    /// Leases up to <paramref name="count"/> items; waits up to <paramref name="wait"/> while there are none. What was leased is
+    /// returned even when the wait was cancelled meanwhile: whoever cannot use it gives it back.
+    /// </summary>
     public async Task<IReadOnlyList<LeaseItem>> LeaseAsync(
         string workerId,
         int count,
@@ -39,7 +62,15 @@ public sealed partial class LeaseDesk(
         while (true)
         {
             var wakeUp = signal.Next;
-            var items = await ClaimAsync(workerId, count, cancellationToken);
+            IReadOnlyList<LeaseItem> items = [];
+            try
+            {
+                items = await claiming.ClaimAsync(workerId, count, cancellationToken);
+            }
+            catch (StoreBusyException) when (time.GetElapsedTime(started) < wait.ToTimeSpan())
+            {
+                // One who would wait for work may as well wait for the store.
+            }
             var left = wait.ToTimeSpan() - time.GetElapsedTime(started);
             if (items.Count > 0 || left <= TimeSpan.Zero)
             {
@@ -50,113 +81,59 @@ public sealed partial class LeaseDesk(
         }
     }
 
-    public async Task<HeartbeatResponse> HeartbeatAsync(
-        HeartbeatRequest request,
-        CancellationToken cancellationToken
-    ) => new() { Leases = await queue.ExtendAsync(request.Leases, options.Lease, cancellationToken) };
+    /// <summary>Hands leased items back that nobody will run, so that they need not wait for the end of their leases.</summary>
+    public async Task GiveBackAsync(string workerId, IReadOnlyList<LeaseItem> items)
+    {
+        var given = items.Select(item => new RunResult
+        {
+            QueueId = item.QueueId,
+            LeaseToken = item.LeaseToken,
+            Outcome = RunOutcome.Released,
+        });
+        var request = new ResultsRequest { WorkerId = workerId, Results = [.. given] };
+        try
+        {
+            await results.TakeAsync(request, CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is StorageUnavailableException or StoreBusyException)
+        {
+            LogNotGivenBack(failure, items.Count);
+        }
+    }
+
+    public Task<HeartbeatResponse> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
+        heartbeats.SendAsync(request, cancellationToken);
 
     /// <summary>Takes results: each accepted once, under the token it was leased with, or answered as stale.</summary>
-    public async Task<ResultsResponse> ReportAsync(ResultsRequest request, CancellationToken cancellationToken)
-    {
-        var now = await clock.ReadAsync(cancellationToken);
-        var facts = (
-            await queue.LeaseFactsAsync(
-                [
-                    .. request.Results.Select(result => new LeaseReference
-                    {
-                        QueueId = result.QueueId,
-                        LeaseToken = result.LeaseToken,
-                    }),
-                ],
-                cancellationToken
-            )
-        )
-            // A result repeated within one request counts once.
-            .DistinctBy(fact => fact.QueueId)
-            .ToDictionary(fact => fact.QueueId);
-        var ends = new Dictionary<string, LeaseEnd>();
-        foreach (var result in request.Results)
-        {
-            if (facts.TryGetValue(result.QueueId, out var fact) && fact.LeaseToken == result.LeaseToken)
-            {
-                ends.TryAdd(result.QueueId, LeaseEnding.Reported(fact, result, now, random, ids));
-            }
-        }
-        var ended = ends.Count == 0 ? [] : await queue.EndAsync([.. ends.Values], now, cancellationToken);
-        await AfterEndAsync(ended, now, cancellationToken);
-        var byItem = ended.ToDictionary(end => end.QueueId);
-        return new ResultsResponse { Results = [.. request.Results.Select(result => Receipt(result, ends, byItem))] };
-    }
+    public Task<ResultsResponse> ReportAsync(ResultsRequest request, CancellationToken cancellationToken) =>
+        results.TakeAsync(request, cancellationToken);
 
     /// <summary>Lets successors through and wakes the waiting; shared with the reaper.</summary>
-    public async Task AfterEndAsync(IReadOnlyList<EndedLease> ended, Instant now, CancellationToken cancellationToken)
-    {
-        var successors = ended
-            .Where(end => end is { State: not null, HasSuccessor: true })
-            .Select(end => end.ConfigId!);
-        if (successors.Distinct().ToList() is { Count: > 0 } configs)
-        {
-            await queue.ReleaseParkedAsync(configs, now, cancellationToken);
-        }
-        if (ended.Any(end => end.State is not null))
-        {
-            signal.Raise();
-        }
-        foreach (var stale in ended.Where(end => end.State is null))
-        {
-            LogStale(stale.QueueId);
-        }
-    }
+    public Task AfterEndAsync(IReadOnlyList<EndedLease> ended, Instant now, CancellationToken cancellationToken) =>
+        results.AfterEndAsync(ended, now, cancellationToken);
 
-    private async Task<IReadOnlyList<LeaseItem>> ClaimAsync(
-        string workerId,
-        int count,
-        CancellationToken cancellationToken
+    private async Task<IReadOnlyList<HeartbeatResponse>> ExtendAsync(
+        QueueStore queue,
+        IReadOnlyList<HeartbeatRequest> requests
     )
     {
-        var items = new List<LeaseItem>();
-        var spare = SpareVisits;
-        for (var look = 0; look < MostLooks && items.Count < count; look++)
+        var leases = requests is [var only] ? only.Leases : requests.SelectMany(request => request.Leases).ToList();
+        var renewed = await queue.ExtendAsync(leases, options.Lease, CancellationToken.None);
+        var answers = new HeartbeatResponse[requests.Count];
+        var begin = 0;
+        for (var nth = 0; nth < answers.Length; nth++)
         {
-            var left = count - items.Count;
-            var request = new ClaimRequest(workerId, left, left + spare, ids.NewNonce(), options.Lease);
-            // What an earlier look has leased must reach the caller.
-            var token = items.Count == 0 ? cancellationToken : CancellationToken.None;
-            var result = await queue.TryClaimAsync(request, token);
-            items.AddRange(result.Items);
-            if (!result.More)
-            {
-                break;
-            }
-            spare = Math.Min(MostVisits, spare * 4);
+            var count = requests[nth].Leases.Count;
+            answers[nth] = new HeartbeatResponse { Leases = [.. renewed.Skip(begin).Take(count)] };
+            begin += count;
         }
-        return items;
-    }
-
-    private static ResultReceipt Receipt(
-        RunResult result,
-        Dictionary<string, LeaseEnd> ends,
-        Dictionary<string, EndedLease> ended
-    )
-    {
-        var isAccepted =
-            ends.TryGetValue(result.QueueId, out var end)
-            && end.LeaseToken == result.LeaseToken
-            && ended.TryGetValue(result.QueueId, out var taken)
-            && taken.State is not null;
-        return new ResultReceipt
-        {
-            QueueId = result.QueueId,
-            Status = isAccepted ? ResultStatus.Accepted : ResultStatus.Stale,
-            State = isAccepted ? ended[result.QueueId].State : null,
-            RetryAt = isAccepted ? ended[result.QueueId].RetryAt : null,
-        };
+        return answers;
     }
 
     [LoggerMessage(
-        2001,
+        2004,
         LogLevel.Information,
-        "A result for {QueueId} came after its lease was lost and had no effect."
+        "{Count} items whose caller had left were not given back; their leases run out."
     )]
-    private partial void LogStale(string queueId);
+    private partial void LogNotGivenBack(Exception failure, int count);
 }

@@ -1,4 +1,5 @@
 using NodaTime;
+using Scheduler.Core.Gathering;
 
 namespace Scheduler.Core.Queue;
 
@@ -16,4 +17,7 @@ public sealed record LeaseOptions
 
     /// <summary>How long finished queue items are kept.</summary>
     public Duration FinishedRetention { get; init; } = Duration.FromDays(7);
+
+    /// <summary>How much goes to the store at once, and how much may wait for it before callers are turned away.</summary>
+    public GatherLimits Gathering { get; init; } = new();
 }

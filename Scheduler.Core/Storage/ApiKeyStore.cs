@@ -8,16 +8,23 @@ using Scheduler.Core.Security;
 namespace Scheduler.Core.Storage;
 
 /// <summary>The customers' keys, known by their hashes.</summary>
-public sealed class ApiKeyStore(ISqlEngine engine, OperationClock clock) : IApiKeyDirectory
+public sealed class ApiKeyStore(ISqlEngine engine, OperationClock clock)
 {
-    /// <inheritdoc/>
-    public async ValueTask<ApiKeyIdentity?> FindAsync(string hash, CancellationToken cancellationToken) =>
-        await engine.FindAsync(
+    /// <summary>Looks keys up, whatever their standing; one answer per hash, in order, null for a key that was never made.</summary>
+    public async Task<IReadOnlyList<ApiKeyIdentity?>> FindAsync(
+        IReadOnlyList<string> hashes,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await engine.RunAsync(
             new("api_keys", "find"),
-            new SqlArguments().With("hash", hash).With("now", clock.ForScript),
-            Map,
+            new SqlArguments().WithRows("rows", hashes.Distinct().ToList()).With("now", clock.ForScript),
+            row => (Hash: row.Text("api_key_hash"), Identity: Map(row)),
             cancellationToken
         );
+        var byHash = found.ToDictionary(key => key.Hash, key => key.Identity);
+        return [.. hashes.Select(hash => byHash.GetValueOrDefault(hash))];
+    }
 
     /// <summary>Makes a key, or says what stood in its way.</summary>
     public Task<KeyCreationRefusal?> CreateAsync(

@@ -13,22 +13,42 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
     /// <summary>Leases lost before a run is given up.</summary>
     public const int MaxLeaseLosses = 3;
 
-    /// <summary>Leases up to <see cref="ClaimRequest.Count"/> items in one look.</summary>
-    public async Task<ClaimResult> TryClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    /// <summary>Leases up to <see cref="ClaimRequest.Count"/> items to each claim in one look, first come, first served.</summary>
+    /// <returns>One result per claim, in order.</returns>
+    public async Task<IReadOnlyList<ClaimResult>> TryClaimAsync(
+        IReadOnlyList<ClaimRequest> claims,
+        Duration lease,
+        CancellationToken cancellationToken
+    )
     {
+        var ranges = new List<ClaimRange>(claims.Count);
+        var (count, spare) = (0, 0);
+        foreach (var claim in claims)
+        {
+            ranges.Add(new(ranges.Count, claim.WorkerId, claim.Nonce, count + 1, count + claim.Count));
+            count += claim.Count;
+            spare = Math.Max(spare, claim.Spare);
+        }
         var rows = await engine.RunAsync(
             new("queue", "claim"),
             new SqlArguments()
                 .With("now", clock.ForScript)
-                .With("count", request.Count)
-                .With("visit", request.Visit)
-                .With("workerId", request.WorkerId)
-                .With("nonce", request.Nonce)
-                .With("leaseMicros", Micros(request.Lease)),
-            row => (More: row.Bool("more"), Item: LeaseItemRow.Map(row, request.Lease)),
+                .WithRows("rows", ranges)
+                .With("count", count)
+                .With("visit", count + spare)
+                .With("leaseMicros", Micros(lease)),
+            row => (More: row.Bool("more"), Nth: row.Int64OrNull("nth"), Item: LeaseItemRow.Map(row, lease)),
             cancellationToken
         );
-        return new ClaimResult([.. rows.Where(row => row.Item is not null).Select(row => row.Item!)], rows[0].More);
+        var items = claims.Select(_ => new List<LeaseItem>()).ToList();
+        foreach (var (_, nth, item) in rows)
+        {
+            if (item is not null)
+            {
+                items[(int)nth!].Add(item);
+            }
+        }
+        return items.ConvertAll(taken => new ClaimResult(taken, rows[0].More));
     }
 
     /// <summary>Extends live leases; answers in the order asked.</summary>
@@ -49,17 +69,20 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
             cancellationToken
         );
 
-    /// <summary>The facts of those leases that are still held under their token.</summary>
-    public Task<IReadOnlyList<LeaseFacts>> LeaseFactsAsync(
+    /// <summary>The facts of those leases that are still held under their token; null when none is.</summary>
+    public async Task<HeldLeases?> LeaseFactsAsync(
         IReadOnlyList<LeaseReference> leases,
         CancellationToken cancellationToken
-    ) =>
-        engine.RunAsync(
+    )
+    {
+        var rows = await engine.RunAsync(
             new("queue", "lease_facts"),
-            new SqlArguments().WithRows("rows", leases),
-            Facts,
+            new SqlArguments().With("now", clock.ForScript).WithRows("rows", leases),
+            row => (Now: row.At("now"), Facts: Facts(row)),
             cancellationToken
         );
+        return rows.Count == 0 ? null : new HeldLeases(rows[0].Now, [.. rows.Select(row => row.Facts)]);
+    }
 
     /// <summary>A page of leases that have run out, in the order of their ends.</summary>
     /// <param name="now">Leases that end then or before have run out.</param>
@@ -257,6 +280,8 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
             RetryConfig = row.TextOrNull("retry_config"),
             CustomerTimezone = row.Text("customer_timezone"),
         };
+
+    private sealed record ClaimRange(int Nth, string WorkerId, string Nonce, int First, int Last);
 
     private sealed record ConfigKey(string ConfigId);
 

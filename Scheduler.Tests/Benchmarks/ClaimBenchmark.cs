@@ -27,10 +27,8 @@ internal sealed class ClaimBenchmark
     {
         await using var database = await SqliteDatabase.CreateAsync();
         await SeedAsync(database, visible, later, finished);
-        var clock = new OperationClock(database.Engine);
         var desk = new LeaseDesk(
-            new QueueStore(database.Engine, clock),
-            clock,
+            new QueueStore(database.Engine, new OperationClock(database.Engine)),
             new RandomIdSource(),
             new LeaseOptions(),
             new QueueSignal(),

@@ -41,7 +41,7 @@ internal sealed class StoreHarness
         Credentials = new CredentialStore(engine);
         ProviderConfigs = new ProviderConfigStore(engine);
         Keys = new ApiKeyStore(engine, Clock);
-        KnownKeys = new CachedApiKeyDirectory(Keys, Time);
+        KnownKeys = new CachedApiKeyDirectory(new GatheredApiKeyDirectory(Keys), Time);
         Team = new Membership(new TeamMemberStore(engine), KnownKeys, Clock, Ids);
         Plans = new PlanChanges(new SubscriptionStore(engine), Customers, KnownKeys, Signal, Clock, Ids);
         Profiles = new Profiles(Customers, KnownKeys, Signal, Clock, Ids);
@@ -55,7 +55,7 @@ internal sealed class StoreHarness
             new NoFailpoints(),
             NullLogger<Trigger>.Instance
         );
-        Desk = new LeaseDesk(Queue, Clock, Ids, Leases, Signal, Time, new Random(7), NullLogger<LeaseDesk>.Instance);
+        Desk = new LeaseDesk(Queue, Ids, Leases, Signal, Time, new Random(7), NullLogger<LeaseDesk>.Instance);
         Reaper = new LeaseReaper(Queue, Desk, Clock, Leases, NullLogger<LeaseReaper>.Instance);
     }
 

@@ -1,7 +1,8 @@
 -- name: find
 -- mode: read
--- The key with this hash and how its customer stands.
+-- The keys with these hashes and how their customers stand.
 select
+  k.api_key_hash,
   k.api_key_id,
   k.customer_id,
   k.scopes,
@@ -15,10 +16,10 @@ select
   s.subscription_status,
   s.runnable_until,
   coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000) as now
-from customer_api_keys k
+from json_each(@rows) b
+join customer_api_keys k on k.api_key_hash = b.value
 join scheduler_customer_standing s on s.customer_id = k.customer_id
-left join customer_team_members m on m.member_id = k.member_id
-where k.api_key_hash = @hash;
+left join customer_team_members m on m.member_id = k.member_id;
 
 -- name: create
 -- mode: write

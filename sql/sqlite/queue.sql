@@ -1,7 +1,8 @@
 -- name: claim
 -- mode: write
--- Leases up to @count items. First the customers whose turn it is, then each one's best items: the cost depends on what is
--- taken, not on how much is queued. @visit bounds the customers looked at; `more` says that another call may find work.
+-- Leases up to @count items to the claims in @rows: numbered in fair order, they go to the claim with first <= number <= last.
+-- First the customers whose turn it is, then each one's best items: the cost depends on what is taken, not on how much is queued.
+-- @visit bounds the customers looked at; `more` says that another call may find work.
 delete from temp.op;
 insert into temp.op (now, virtual_time)
 select
@@ -100,14 +101,22 @@ from (
 where r.queue_id = candidates.queue_id;
 
 delete from temp.claimed;
-insert into temp.claimed (queue_id, customer_id, run_id)
-select c.queue_id, c.customer_id, q.run_id
+insert into temp.claimed (queue_id, customer_id, run_id, place)
+select c.queue_id, c.customer_id, q.run_id, row_number() over (order by c.turn + c.nth, c.customer_id, c.nth)
 from temp.candidates c
 join temp.visited v on v.customer_id = c.customer_id
 join pipeline_execution_queue q on q.queue_id = c.queue_id
 where v.held = 0 and c.nth <= min(v.slots, (select take from temp.op))
 order by c.turn + c.nth, c.customer_id, c.nth
 limit @count;
+
+delete from temp.claims;
+insert into temp.claims (last, nth, worker_id, nonce)
+select b.value ->> 'last', b.value ->> 'nth', b.value ->> 'worker_id', b.value ->> 'nonce' from json_each(@rows) b;
+update temp.claimed
+set (nth, worker_id, nonce) = (
+  select c.nth, c.worker_id, c.nonce from temp.claims c where c.last >= claimed.place order by c.last limit 1
+);
 
 -- The credential that the pipeline names, else the single active one of its provider.
 update temp.claimed
@@ -133,25 +142,26 @@ set (credential_id, credential_version) = (
 update pipeline_execution_queue
 set
   state = 'PROCESSING',
-  (credential_id, credential_version) = (
-    select m.credential_id, m.credential_version from temp.claimed m where m.queue_id = pipeline_execution_queue.queue_id
+  (credential_id, credential_version, worker_id, lease_token) = (
+    select
+      m.credential_id, m.credential_version, m.worker_id, (pipeline_execution_queue.lease_epoch + 1) || '.' || m.nonce
+    from temp.claimed m
+    where m.queue_id = pipeline_execution_queue.queue_id
   ),
   picked_up_at = (select now from temp.op),
-  worker_id = @workerId,
   lease_epoch = lease_epoch + 1,
-  lease_token = (lease_epoch + 1) || '.' || @nonce,
   lease_expires_at = (select now from temp.op) + @leaseMicros
 where queue_id in (select queue_id from temp.claimed) and state = 'QUEUED';
 
 insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
-select r.run_id, 'SCHEDULED', 'PENDING', (select now from temp.op), @workerId, q.lease_epoch, 'its time came'
+select r.run_id, 'SCHEDULED', 'PENDING', (select now from temp.op), m.worker_id, q.lease_epoch, 'its time came'
 from temp.claimed m
 join scheduled_pipeline_runs r on r.run_id = m.run_id
 join pipeline_execution_queue q on q.queue_id = m.queue_id
 where r.state = 'SCHEDULED';
 
 insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch)
-select m.run_id, 'PENDING', 'RUNNING', (select now from temp.op), @workerId, q.lease_epoch
+select m.run_id, 'PENDING', 'RUNNING', (select now from temp.op), m.worker_id, q.lease_epoch
 from temp.claimed m
 join pipeline_execution_queue q on q.queue_id = m.queue_id;
 
@@ -159,7 +169,7 @@ update scheduled_pipeline_runs
 set
   state = 'RUNNING',
   actual_start_time = (select now from temp.op),
-  worker_id = @workerId,
+  worker_id = m.worker_id,
   pipeline_logging_id = scheduled_pipeline_runs.run_id || '-' || q.lease_epoch,
   updated_at = (select now from temp.op)
 from temp.claimed m
@@ -238,6 +248,7 @@ select
       exists (select 1 from scheduler_fair_shares where ready = 1)
       or exists (select 1 from scheduler_fair_shares where ready = 0 and ready_at <= (select now from temp.op))
     ) as more,
+  m.nth,
   q.queue_id,
   q.run_id,
   q.config_id,
@@ -268,7 +279,7 @@ left join scheduled_pipeline_runs r on r.run_id = m.run_id
 left join customer_pipeline_configs c on c.config_id = r.config_id
 left join customer_profiles p on p.customer_id = r.customer_id
 left join customer_credentials k on k.credential_id = m.credential_id
-order by q.scheduled_time, q.queue_id;
+order by m.nth, q.scheduled_time, q.queue_id;
 
 -- name: heartbeat
 -- mode: write
@@ -300,8 +311,9 @@ order by b.key;
 
 -- name: lease_facts
 -- mode: read
--- What deciding about the end of leases needs to know; none of it changes while the lease is held.
+-- What deciding about the end of leases needs to know: the time, and what does not change while the lease is held.
 select
+  coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000) as now,
   q.queue_id,
   q.lease_token,
   q.lease_expires_at,

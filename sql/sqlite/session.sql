@@ -21,10 +21,16 @@ create temp table candidates (
   created_at integer not null,
   nth integer not null default 0
 );
+-- The claims of one script, each with the number of its last item.
+create temp table claims (last integer not null primary key, nth integer not null, worker_id text not null, nonce text not null);
 create temp table claimed (
   queue_id text not null primary key,
   customer_id text not null,
   run_id text not null,
+  place integer,
+  nth integer,
+  worker_id text,
+  nonce text,
   credential_id text,
   credential_version integer
 );

@@ -85,7 +85,7 @@ internal abstract class ClaimOrderContract : SeededContract
         H.Advance(H.Leases.Lease);
         var second = await H.LeaseAsync();
 
-        var look = await H.Queue.TryClaimAsync(new("worker-1", 1, 17, "nonce", H.Leases.Lease), default);
+        var look = (await H.Queue.TryClaimAsync([new("worker-1", 1, 16, "nonce")], H.Leases.Lease, default))[0];
 
         using (Assert.EnterMultipleScope())
         {

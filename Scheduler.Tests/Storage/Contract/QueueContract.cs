@@ -58,6 +58,105 @@ internal abstract class QueueContract : StoreContract
     }
 
     [Test]
+    public async Task One_script_serves_several_claims_in_the_order_of_their_coming()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", [.. Enumerable.Range(0, 5).Select(i => $"p{i}")]);
+
+        var results = await H.Queue.TryClaimAsync(
+            [
+                new("worker-1", 2, 16, "n1"),
+                new("worker-2", 1, 16, "n2"),
+                new("worker-3", 4, 16, "n3"),
+                new("late", 1, 0, "n4"),
+            ],
+            H.Leases.Lease,
+            default
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(results.Select(result => result.Items.Count), Is.EqualTo(new[] { 2, 1, 2, 0 }));
+            Assert.That(results.Select(result => result.More), Is.All.False);
+            Assert.That(results.SelectMany(result => result.Items).Select(item => item.QueueId), Is.Unique);
+        }
+        var runs = (await H.RunsAsync("acme")).ToDictionary(run => run.RunId);
+        foreach (var (result, nth) in results.Select((result, place) => (result, place + 1)))
+        {
+            foreach (var item in result.Items)
+            {
+                var moves = await H.Runs.TransitionsAsync(item.RunId, default);
+                using (Assert.EnterMultipleScope())
+                {
+                    Assert.That(item.LeaseToken, Is.EqualTo($"1.n{nth}"));
+                    Assert.That(runs[item.RunId].WorkerId, Is.EqualTo($"worker-{nth}"));
+                    Assert.That(moves[^1].Actor, Is.EqualTo($"worker-{nth}"));
+                    Assert.That(
+                        (await H.ReportAsync(item, RunOutcome.Completed)).Status,
+                        Is.EqualTo(ResultStatus.Accepted)
+                    );
+                }
+            }
+        }
+    }
+
+    [Test]
+    public async Task Several_claims_of_one_script_share_out_the_customers_fairly_and_keep_to_their_caps()
+    {
+        await H.OnboardAsync("big");
+        await H.OnboardAsync("small", "STARTER");
+        await H.OnboardAsync("tiny");
+        await H.QueueAsync("big", [.. Enumerable.Range(0, 20).Select(i => $"p{i}")]);
+        foreach (var (customer, name) in new[] { ("small", "a"), ("small", "b"), ("tiny", "a") })
+        {
+            await H.ConfigureAsync(customer, name, config => config with { NextRunTime = H.Now });
+        }
+        await H.TriggerAsync();
+
+        var results = await H.Queue.TryClaimAsync(
+            [.. Enumerable.Range(0, 3).Select(nth => new ClaimRequest($"worker-{nth}", 2, 16, $"n{nth}"))],
+            H.Leases.Lease,
+            default
+        );
+
+        var taken = results.Select(result => result.Items.Select(item => item.CustomerId).ToList()).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(taken.Select(items => items.Count), Is.All.EqualTo(2));
+            Assert.That(taken.SelectMany(items => items).Count(customer => customer == "small"), Is.EqualTo(1));
+            Assert.That(
+                taken[0].Concat(taken[1]).Distinct(),
+                Is.EquivalentTo(new[] { "big", "small", "tiny" }),
+                "the first round before the second"
+            );
+        }
+    }
+
+    [Test]
+    public async Task A_lease_may_stand_in_one_script_more_than_once()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "main");
+        var item = (await H.LeaseAsync()).Single();
+        var lease = new LeaseReference { QueueId = item.QueueId, LeaseToken = item.LeaseToken };
+        var stale = lease with { LeaseToken = "1.another" };
+
+        var beats = await H.Queue.ExtendAsync([lease, stale, lease], H.Leases.Lease, default);
+        var held = await H.Queue.LeaseFactsAsync([lease, stale, lease], default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                beats.Select(beat => beat.Status),
+                Is.EqualTo(new[] { HeartbeatStatus.Renewed, HeartbeatStatus.Lost, HeartbeatStatus.Renewed })
+            );
+            Assert.That(held!.Now, Is.EqualTo(H.Now));
+            Assert.That(held.Facts.Select(fact => fact.QueueId).Distinct(), Is.EqualTo(new[] { item.QueueId }));
+            Assert.That(await H.Queue.LeaseFactsAsync([stale], default), Is.Null);
+        }
+    }
+
+    [Test]
     public async Task The_cap_holds_against_parallel_claims()
     {
         await H.OnboardAsync("pro", "PROFESSIONAL");
@@ -272,7 +371,7 @@ internal abstract class QueueContract : StoreContract
         await H.OnboardAsync("acme");
         await H.QueueAsync("acme", "main");
         var item = (await H.LeaseAsync()).Single();
-        var facts = await H.Queue.LeaseFactsAsync(
+        var held = await H.Queue.LeaseFactsAsync(
             [new LeaseReference { QueueId = item.QueueId, LeaseToken = item.LeaseToken }],
             default
         );
@@ -281,7 +380,7 @@ internal abstract class QueueContract : StoreContract
         H.Advance(Duration.FromSeconds(2));
 
         // The reaper read an expiry that a heartbeat has moved since: its own write must notice.
-        var ended = await H.Queue.EndAsync([LeaseEnding.Lost(facts[0], H.Now)], H.Now, default);
+        var ended = await H.Queue.EndAsync([LeaseEnding.Lost(held!.Facts[0], H.Now)], H.Now, default);
 
         Assert.That(ended.Single().State, Is.Null);
     }

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Tests.Support;
+
+/// <summary>A real engine whose scripts a test can count, hold up and break.</summary>
+internal sealed class HeldEngine(ISqlEngine inner) : ISqlEngine
+{
+    private readonly ConcurrentDictionary<string, int> ran = new();
+    private readonly ConcurrentDictionary<string, HeldOperation> held = new();
+    private readonly ConcurrentDictionary<string, Func<SqlArguments, Exception?>> broken = new();
+
+    public string Dialect => inner.Dialect;
+
+    /// <summary>How many scripts of this name, such as <c>queue.claim</c>, reached the engine.</summary>
+    public int Ran(string operation) => ran.GetValueOrDefault(operation);
+
+    /// <summary>Holds up the next script of this name.</summary>
+    public HeldOperation Hold(string operation) => held[operation] = new HeldOperation();
+
+    /// <summary>Lets scripts of this name fail instead of running, where the condition gives an exception.</summary>
+    public void Break(string operation, Func<SqlArguments, Exception?> condition) => broken[operation] = condition;
+
+    public void Mend(string operation) => broken.TryRemove(operation, out _);
+
+    public async Task<IReadOnlyList<T>> RunAsync<T>(
+        SqlOperation operation,
+        SqlArguments arguments,
+        Func<SqlRow, T> map,
+        CancellationToken cancellationToken
+    )
+    {
+        var name = operation.ToString();
+        ran.AddOrUpdate(name, 1, (_, count) => count + 1);
+        if (held.TryRemove(name, out var hold))
+        {
+            await hold.WaitAsync();
+        }
+        if (broken.TryGetValue(name, out var condition) && condition(arguments) is { } failure)
+        {
+            throw failure;
+        }
+        return await inner.RunAsync(operation, arguments, map, cancellationToken);
+    }
+
+    public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
+}
