@@ -1,0 +1,38 @@
+-- name: due_next_6_hours
+-- mode: read
+-- Yet to run in the next six hours.
+select c.config_id, c.customer_id, s.company_name, c.pipeline_name, c.provider, c.domain, c.next_run_time, c.priority
+from customer_pipeline_configs c
+join scheduler_customer_standing s on s.customer_id = c.customer_id
+where c.is_active
+  and c.next_run_time <= now() + interval '6 hours'
+  and (c.paused_until is null or c.paused_until <= c.next_run_time)
+  and s.runnable_until > now()
+order by c.next_run_time, c.config_id;
+
+-- name: running_now
+-- mode: read
+select * from currently_running_pipelines order by running_duration_seconds desc, run_id;
+
+-- name: success_rate_7_days
+-- mode: read
+select * from pipeline_execution_stats_7d order by success_rate nulls first, customer_id, pipeline_template;
+
+-- name: queue_by_state
+-- mode: read
+select
+  state,
+  count(*) as items,
+  avg(extract(epoch from now() - created_at))::double precision as average_age_seconds
+from pipeline_execution_queue
+group by state
+order by state;
+
+-- name: failed_today
+-- mode: read
+select
+  r.run_id, r.customer_id, r.pipeline_template, r.scheduled_time, r.error_type, r.error_message, r.retry_attempt, r.actual_end_time
+from pipeline_execution_queue q
+join scheduled_pipeline_runs r on r.run_id = q.run_id
+where q.completed_at >= date_trunc('day', now(), 'UTC') and q.state = 'FAILED' and r.state = 'FAILED'
+order by r.actual_end_time desc, r.run_id;
