@@ -73,6 +73,34 @@ internal abstract class AuditChainContract : StoreContract
         Assert.That((await VerifyAsync())[0].Head.Position, Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Eight_that_extend_while_rows_come_leave_the_chains_whole()
+    {
+        await H.OnboardAsync("acme");
+        await H.OnboardAsync("bolt");
+
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(nth =>
+                    Task.Run(async () =>
+                    {
+                        await H.ConfigureAsync(nth % 2 == 0 ? "acme" : "bolt", $"pipeline {nth}");
+                        await Chaining.ExtendAsync(default);
+                    })
+                )
+        );
+        await Chaining.ExtendAsync(default);
+
+        var reports = await VerifyAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(reports.Select(report => report.Fault), Is.All.Null);
+            Assert.That(reports.Select(report => report.Head.Position), Is.EqualTo([5, 5]));
+            Assert.That(await Store.ListUnchainedAsync("", 9, default), Is.Empty);
+        }
+    }
+
     [TestCase("after_json", "'{}'")]
     [TestCase("before_json", "'{}'")]
     [TestCase("at", "(select min(at) from scheduler_audit_entries)")]
@@ -291,6 +319,26 @@ internal abstract class AuditChainContract : StoreContract
             Assert.That(all[0].Minute, Is.EqualTo(H.Now));
             Assert.That(acme.Select(row => row.Calls), Is.EqualTo([1, 4]));
         }
+    }
+
+    [Test]
+    public async Task Refusals_that_several_processes_count_at_once_add_up()
+    {
+        var minute = H.Now;
+        RefusedCalls[] rows = [.. Enumerable.Range(0, 50).Select(i => Refused($"key-{i}"))];
+
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(nth =>
+                    Task.Run(() => Store.CountRefusalsAsync(nth % 2 == 0 ? rows : [.. rows.Reverse()], minute, default))
+                )
+        );
+
+        var counted = await Store.ListRefusalsAsync(new RefusalFilter { Limit = 100 }, default);
+        Assert.That(counted.Select(row => row.Calls), Is.EqualTo(Enumerable.Repeat(8, 50)));
+
+        RefusedCalls Refused(string caller) => new(minute, caller, "GET /a", 403, "acme", 1);
     }
 
     [Test]

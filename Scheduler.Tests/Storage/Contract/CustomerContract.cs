@@ -85,6 +85,21 @@ internal abstract class CustomerContract : StoreContract
         Assert.That(outcomes.Count(outcome => outcome == OnboardOutcome.Created), Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task Of_two_that_want_one_dataset_at_once_one_gets_it()
+    {
+        string[] wanted = ["acme", "ACME", "Acme", "aCME"];
+
+        var outcomes = await Task.WhenAll(wanted.Select(id => Task.Run(() => H.OnboardAsync(id))));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(outcomes.Count(outcome => outcome == OnboardOutcome.Created), Is.EqualTo(1));
+            Assert.That(outcomes.Count(outcome => outcome == OnboardOutcome.DatasetTaken), Is.EqualTo(3));
+            Assert.That(await CountAsync("customer_api_keys"), Is.EqualTo(1));
+        }
+    }
+
     [TestCase("status = 'ACTIVE', subscription_end_date = '2026-03-02'", "2026-03-03T00:00:00Z")]
     [TestCase("status = 'TRIAL', trial_end_date = '2026-03-02'", "2026-03-03T00:00:00Z")]
     [TestCase(
