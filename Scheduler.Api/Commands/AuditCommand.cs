@@ -1,8 +1,8 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Audit;
 using Scheduler.Core.Storage;
-using Scheduler.Core.Storage.Sqlite;
 
 namespace Scheduler.Api.Commands;
 
@@ -37,18 +37,14 @@ internal static class AuditCommand
             await error.WriteLineAsync(((SettingsResult.Invalid)settings).Line);
             return NotRun;
         }
-        // Never makes a store where there is none.
-        var connection = new SqliteConnectionStringBuilder(options.Storage.ConnectionString);
-        if (connection.Mode == SqliteOpenMode.ReadWriteCreate)
-        {
-            connection.Mode = SqliteOpenMode.ReadWrite;
-        }
+        var engine = StorageEngines.OpenExisting(options.Storage);
+        using var closing = engine as IDisposable;
         try
         {
-            using var engine = new SqliteEngine(new SqliteOptions { ConnectionString = connection.ToString() });
             return await VerifyAsync(new AuditStore(engine), customer, kept, output);
         }
-        catch (Exception failure) when (failure is StorageUnavailableException or SqliteException)
+        // The other one: a database without these tables.
+        catch (Exception failure) when (failure is StorageUnavailableException or DbException)
         {
             await error.WriteLineAsync(
                 "Scheduler__Storage__ConnectionString: the store cannot be read, or was never started by this version."

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Postgres;
@@ -19,4 +20,20 @@ internal static class StorageEngines
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "Refused at start."),
         };
+
+    /// <summary>For commands that only look: makes no store where there is none.</summary>
+    public static ISqlEngine OpenExisting(StorageOptions options) =>
+        options.Provider == StorageProvider.Sqlite
+            ? new SqliteEngine(new SqliteOptions { ConnectionString = Existing(options.ConnectionString) })
+            : Create(options);
+
+    private static string Existing(string connectionString)
+    {
+        var connection = new SqliteConnectionStringBuilder(connectionString);
+        if (connection.Mode == SqliteOpenMode.ReadWriteCreate)
+        {
+            connection.Mode = SqliteOpenMode.ReadWrite;
+        }
+        return connection.ToString();
+    }
 }

@@ -11,6 +11,47 @@ namespace Scheduler.Tests.Api;
 public sealed class AuditCommandTests
 {
     [Test]
+    public async Task On_PostgreSQL_it_says_the_same()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await SeedAsync(database);
+        var (whole, text) = await RunAsync(Postgres(database.ConnectionString), "audit", "verify");
+        await database.ExecuteAsync(
+            "drop trigger scheduler_audit_entries_are_final on scheduler_audit_entries;"
+                + "update scheduler_audit_entries set key_id = 'x' where position = 2"
+        );
+
+        var (broken, said) = await RunAsync(Postgres(database.ConnectionString), "audit", "verify");
+
+        Assert.That((whole, broken), Is.EqualTo((0, 1)), text + said);
+        Assert.That(text, Does.Contain("2 chains, 0 faults"));
+        Assert.That(said, Does.Contain("BROKEN  customer:acme  position 2: the row was changed or moved"));
+    }
+
+    [Test]
+    public async Task A_database_that_is_not_the_schedulers_or_not_there_ends_with_2()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await database.ExecuteAsync("drop table scheduler_audit_entries cascade");
+
+        var (other, said) = await RunAsync(Postgres(database.ConnectionString), "audit", "verify");
+        var (nowhere, text) = await RunAsync(
+            Postgres("Host=127.0.0.1;Port=1;Database=scheduler;Username=nobody"),
+            "audit",
+            "verify"
+        );
+
+        Assert.That((other, nowhere), Is.EqualTo((2, 2)));
+        Assert.That(
+            said,
+            Is.EqualTo(text)
+                .And.EqualTo(
+                    "Scheduler__Storage__ConnectionString: the store cannot be read, or was never started by this version.\n"
+                )
+        );
+    }
+
+    [Test]
     public async Task Whole_chains_print_their_heads_and_end_with_0()
     {
         await using var database = await SeedAsync();
@@ -94,7 +135,7 @@ public sealed class AuditCommandTests
         await using var database = await SqliteDatabase.CreateAsync();
         var path = database.File + ".none";
 
-        var (code, _) = await RunAsync(path, "audit", "verify");
+        var (code, _) = await RunAsync(Sqlite(path), "audit", "verify");
 
         Assert.That((code, File.Exists(path)), Is.EqualTo((2, false)));
     }
@@ -102,24 +143,38 @@ public sealed class AuditCommandTests
     private static async Task<SqliteDatabase> SeedAsync()
     {
         var database = await SqliteDatabase.CreateAsync();
+        await SeedAsync(database);
+        return database;
+    }
+
+    private static async Task SeedAsync(ITestDatabase database)
+    {
         var harness = new StoreHarness(database.Engine);
         await harness.OnboardAsync("acme");
         await harness.OnboardAsync("bolt");
         await harness.ConfigureAsync("acme");
         await new AuditChaining(new AuditStore(database.Engine), harness.Clock).ExtendAsync(default);
-        return database;
     }
 
-    private static Task<(int Code, string Text)> RunAsync(SqliteDatabase database, params string[] args) =>
-        RunAsync(database.File, args);
+    private static Dictionary<string, string?> Sqlite(string file) =>
+        new() { ["Scheduler:Storage:ConnectionString"] = $"Data Source={file}" };
 
-    private static async Task<(int Code, string Text)> RunAsync(string file, params string[] args)
+    private static Dictionary<string, string?> Postgres(string connectionString) =>
+        new()
+        {
+            ["Scheduler:Storage:Provider"] = "Postgres",
+            ["Scheduler:Storage:ConnectionString"] = connectionString,
+        };
+
+    private static Task<(int Code, string Text)> RunAsync(SqliteDatabase database, params string[] args) =>
+        RunAsync(Sqlite(database.File), args);
+
+    private static async Task<(int Code, string Text)> RunAsync(
+        Dictionary<string, string?> settings,
+        params string[] args
+    )
     {
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(
-                new Dictionary<string, string?> { ["Scheduler:Storage:ConnectionString"] = $"Data Source={file}" }
-            )
-            .Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         await using var text = new StringWriter { NewLine = "\n" };
         var code = await AuditCommand.RunAsync(args, configuration, text, text);
         return (code, text.ToString());

@@ -1,10 +1,15 @@
+using System.Globalization;
+using NodaTime;
+using NodaTime.Extensions;
+using NodaTime.Text;
 using Npgsql;
+using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Postgres;
 
 namespace Scheduler.Tests.Support;
 
 /// <summary>A migrated database of its own on the test run's server, copied from a template, dropped at the end.</summary>
-internal sealed class PostgresDatabase : IAsyncDisposable
+internal sealed class PostgresDatabase : ITestDatabase
 {
     private const string Template = "scheduler_template";
 
@@ -12,16 +17,21 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     private readonly PostgresServer server;
     private readonly string name;
+    private readonly List<PostgresEngine> others = [];
     private NpgsqlConnection? behind;
 
     private PostgresDatabase(PostgresServer server, string name)
     {
         this.server = server;
         this.name = name;
-        Engine = new PostgresEngine(new PostgresOptions { ConnectionString = ConnectionString });
+        Engine = Open();
     }
 
     public PostgresEngine Engine { get; }
+
+    ISqlEngine ITestDatabase.Engine => Engine;
+
+    public string RowOrder => "ctid";
 
     public string ConnectionString => server.ConnectionString(name);
 
@@ -42,14 +52,19 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Changes rows behind the stores' back.</summary>
+    public ISqlEngine Connect()
+    {
+        var other = Open();
+        others.Add(other);
+        return other;
+    }
+
     public async Task ExecuteAsync(string script)
     {
         await using var command = new NpgsqlCommand(script, await BehindAsync());
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Reads rows behind the stores' back; null for SQL's null.</summary>
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string query)
     {
         await using var command = new NpgsqlCommand(query, await BehindAsync());
@@ -60,14 +75,43 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             rows.Add(
                 Enumerable
                     .Range(0, reader.FieldCount)
-                    .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : reader.GetValue(i))
+                    .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : Plain(reader.GetValue(i)))
             );
         }
         return rows;
     }
 
+    public string Literal(Instant value) => $"timestamptz '{InstantPattern.ExtendedIso.Format(value)}'";
+
+    public string Literal(bool value) => value ? "true" : "false";
+
+    public async Task<IReadOnlyList<string>> TablesWithAsync(string column) =>
+        [
+            .. (
+                await QueryAsync(
+                    $"""
+                    select t.table_name::text as name
+                    from information_schema.tables t
+                    join information_schema.columns c using (table_schema, table_name)
+                    where t.table_type = 'BASE TABLE' and t.table_schema = current_schema() and c.column_name = '{column}'
+                    """
+                )
+            ).Select(row => (string)row["name"]!),
+        ];
+
+    public Task FailInsertsAsync(string table) =>
+        ExecuteAsync(
+            $"create trigger fault before insert on {table} for each row execute function scheduler_refuse('made to fail')"
+        );
+
+    public Task DropTriggerAsync(string trigger, string table) => ExecuteAsync($"drop trigger {trigger} on {table}");
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var other in others)
+        {
+            await other.DisposeAsync();
+        }
         if (behind is not null)
         {
             await behind.DisposeAsync();
@@ -85,6 +129,20 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
         return behind;
     }
+
+    private PostgresEngine Open() => new(new PostgresOptions { ConnectionString = ConnectionString });
+
+    private static object Plain(object value) =>
+        value switch
+        {
+            bool flag => flag ? 1L : 0L,
+            int number => (long)number,
+            decimal number when decimal.IsInteger(number) => (long)number,
+            decimal number => (double)number,
+            DateTime { Kind: DateTimeKind.Utc } time => time.ToInstant().Micros(),
+            DateTime date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            _ => value,
+        };
 
     private static async Task<PostgresServer> StartAsync()
     {

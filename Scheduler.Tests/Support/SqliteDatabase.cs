@@ -1,21 +1,29 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
+using NodaTime;
+using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Sqlite;
 
 namespace Scheduler.Tests.Support;
 
 /// <summary>A migrated SQLite store in a folder of its own, removed at the end.</summary>
-internal sealed class SqliteDatabase : IAsyncDisposable
+internal sealed class SqliteDatabase : ITestDatabase
 {
     private readonly DirectoryInfo folder;
+    private readonly List<SqliteEngine> others = [];
     private SqliteConnection? reading;
 
     private SqliteDatabase(DirectoryInfo folder)
     {
         this.folder = folder;
-        Engine = new SqliteEngine(new SqliteOptions { ConnectionString = $"Data Source={File}" });
+        Engine = Open();
     }
 
     public SqliteEngine Engine { get; }
+
+    ISqlEngine ITestDatabase.Engine => Engine;
+
+    public string RowOrder => "rowid";
 
     public string File => Path.Combine(folder.FullName, "scheduler.db");
 
@@ -38,7 +46,13 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         return database;
     }
 
-    /// <summary>Changes rows behind the stores' back.</summary>
+    public ISqlEngine Connect()
+    {
+        var other = Open();
+        others.Add(other);
+        return other;
+    }
+
     public async Task ExecuteAsync(string script)
     {
         await using var connection = new SqliteConnection($"Data Source={File};Pooling=false");
@@ -48,7 +62,6 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Reads rows behind the stores' back; null for SQL's null.</summary>
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string query)
     {
         if (reading is null)
@@ -71,11 +84,36 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         return rows;
     }
 
+    public string Literal(Instant value) => value.Micros().ToString(CultureInfo.InvariantCulture);
+
+    public string Literal(bool value) => value ? "1" : "0";
+
+    public async Task<IReadOnlyList<string>> TablesWithAsync(string column) =>
+        [
+            .. (
+                await QueryAsync(
+                    $"""
+                    select t.name from sqlite_schema t
+                    join pragma_table_info(t.name) c on c.name = '{column}'
+                    where t.type = 'table'
+                    """
+                )
+            ).Select(row => (string)row["name"]!),
+        ];
+
+    public Task FailInsertsAsync(string table) =>
+        ExecuteAsync($"create trigger fault before insert on {table} begin select raise(abort, 'made to fail'); end");
+
+    public Task DropTriggerAsync(string trigger, string table) => ExecuteAsync($"drop trigger {trigger}");
+
     public ValueTask DisposeAsync()
     {
         reading?.Dispose();
+        others.ForEach(other => other.Dispose());
         Engine.Dispose();
         folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    private SqliteEngine Open() => new(new SqliteOptions { ConnectionString = $"Data Source={File}" });
 }

@@ -12,7 +12,7 @@ namespace Scheduler.Core.Storage.Postgres;
 internal static class PostgresValues
 {
     private static readonly InstantPattern Micros = InstantPattern.CreateWithInvariantCulture(
-        "uuuu-MM-ddTHH:mm:ss.ffffffZ"
+        "uuuu-MM-ddTHH:mm:ss.ffffff'Z'"
     );
 
     private static readonly JsonSerializerOptions RowOptions = new()

@@ -6,16 +6,13 @@ using Scheduler.Core.Storage;
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>The hash chains over the audit trail, and what is found when somebody changes it behind the store's back.</summary>
-internal abstract class AuditChainContract : SeededContract
+internal abstract class AuditChainContract : StoreContract
 {
     private const string Acme = "customer:acme";
 
     private AuditStore Store => new(H.Engine);
 
     private AuditChaining Chaining => new(Store, H.Clock);
-
-    /// <summary>Takes away what keeps the tables from being changed.</summary>
-    protected abstract Task DropGuardsAsync();
 
     [Test]
     public async Task Every_customer_has_a_chain_and_all_of_them_are_whole()
@@ -76,9 +73,37 @@ internal abstract class AuditChainContract : SeededContract
         Assert.That((await VerifyAsync())[0].Head.Position, Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Eight_that_extend_while_rows_come_leave_the_chains_whole()
+    {
+        await H.OnboardAsync("acme");
+        await H.OnboardAsync("bolt");
+
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(nth =>
+                    Task.Run(async () =>
+                    {
+                        await H.ConfigureAsync(nth % 2 == 0 ? "acme" : "bolt", $"pipeline {nth}");
+                        await Chaining.ExtendAsync(default);
+                    })
+                )
+        );
+        await Chaining.ExtendAsync(default);
+
+        var reports = await VerifyAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(reports.Select(report => report.Fault), Is.All.Null);
+            Assert.That(reports.Select(report => report.Head.Position), Is.EqualTo([5, 5]));
+            Assert.That(await Store.ListUnchainedAsync("", 9, default), Is.Empty);
+        }
+    }
+
     [TestCase("after_json", "'{}'")]
     [TestCase("before_json", "'{}'")]
-    [TestCase("at", "at + 1")]
+    [TestCase("at", "(select min(at) from scheduler_audit_entries)")]
     [TestCase("actor_kind", "'ADMIN'")]
     [TestCase("key_id", "'somebody else'")]
     [TestCase("request_id", "'another'")]
@@ -297,6 +322,26 @@ internal abstract class AuditChainContract : SeededContract
     }
 
     [Test]
+    public async Task Refusals_that_several_processes_count_at_once_add_up()
+    {
+        var minute = H.Now;
+        RefusedCalls[] rows = [.. Enumerable.Range(0, 50).Select(i => Refused($"key-{i}"))];
+
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(nth =>
+                    Task.Run(() => Store.CountRefusalsAsync(nth % 2 == 0 ? rows : [.. rows.Reverse()], minute, default))
+                )
+        );
+
+        var counted = await Store.ListRefusalsAsync(new RefusalFilter { Limit = 100 }, default);
+        Assert.That(counted.Select(row => row.Calls), Is.EqualTo(Enumerable.Repeat(8, 50)));
+
+        RefusedCalls Refused(string caller) => new(minute, caller, "GET /a", 403, "acme", 1);
+    }
+
+    [Test]
     public async Task The_ledger_is_bounded_and_loses_no_count()
     {
         var ledger = new RefusalLedger(Store);
@@ -328,6 +373,15 @@ internal abstract class AuditChainContract : SeededContract
             await H.ConfigureAsync("acme", $"pipeline {nth}");
         }
         await Chaining.ExtendAsync(default);
+    }
+
+    /// <summary>Takes away what keeps the tables from being changed.</summary>
+    private async Task DropGuardsAsync()
+    {
+        await Database.DropTriggerAsync("scheduler_audit_entries_stay", "scheduler_audit_entries");
+        await Database.DropTriggerAsync("scheduler_audit_entries_are_final", "scheduler_audit_entries");
+        await Database.DropTriggerAsync("scheduler_audit_heads_stay", "scheduler_audit_heads");
+        await Database.DropTriggerAsync("scheduler_audit_heads_advance", "scheduler_audit_heads");
     }
 
     private async Task ShouldBeBrokenAsync(ChainFault fault, long position)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NUnit.Framework;
 
 namespace Scheduler.Tests.Storage.Contract;
@@ -5,12 +6,6 @@ namespace Scheduler.Tests.Storage.Contract;
 /// <summary>What changing scripts leave in the audit trail.</summary>
 internal abstract class AuditContract : StoreContract
 {
-    /// <summary>Every entry as "action target before → after", in the order of time.</summary>
-    protected abstract Task<IReadOnlyList<string>> EntriesAsync();
-
-    /// <summary>Runs a statement against the tables, behind the stores' back.</summary>
-    protected abstract Task ExecuteAsync(string statement);
-
     [Test]
     public async Task A_change_is_written_down_with_what_was_before_and_after()
     {
@@ -56,4 +51,15 @@ internal abstract class AuditContract : StoreContract
         Assert.That(() => ExecuteAsync(statement), Throws.Exception);
         Assert.That(await EntriesAsync(), Is.EqualTo(before));
     }
+
+    /// <summary>Every entry as "action target before → after", in the order of time, its documents without spaces.</summary>
+    private async Task<IReadOnlyList<string>> EntriesAsync() =>
+        [
+            .. (await QueryAsync($"select * from scheduler_audit_entries order by {Database.RowOrder}")).Select(row =>
+                $"{row["action"]} {row["target"]} {Compact(row["before_json"])} → {Compact(row["after_json"])}"
+            ),
+        ];
+
+    private static string? Compact(object? document) =>
+        document is string text ? JsonNode.Parse(text)!.ToJsonString() : null;
 }

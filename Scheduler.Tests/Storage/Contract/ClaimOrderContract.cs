@@ -2,12 +2,11 @@ using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Scheduling;
-using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>Who is served when much is queued, some are at their cap and some come and go.</summary>
-internal abstract class ClaimOrderContract : SeededContract
+internal abstract class ClaimOrderContract : StoreContract
 {
     [Test]
     public async Task A_large_claim_takes_no_low_priority_while_a_higher_one_of_the_customer_waits()
@@ -43,7 +42,7 @@ internal abstract class ClaimOrderContract : SeededContract
         H.AdvanceToNextHour();
         await H.TriggerAsync();
         await ExecuteAsync(
-            $"update customer_pipeline_configs set paused_until = {(H.Now + Duration.FromHours(1)).Micros()} where pipeline_name = 'a-paused'"
+            $"update customer_pipeline_configs set paused_until = {Database.Literal(H.Now + Duration.FromHours(1))} where pipeline_name = 'a-paused'"
         );
 
         var first = await H.LeaseAsync(1);

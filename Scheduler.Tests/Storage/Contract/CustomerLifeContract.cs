@@ -10,7 +10,7 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>What a customer goes through: suspended and back, another plan, the end.</summary>
-internal abstract class CustomerLifeContract : SeededContract
+internal abstract class CustomerLifeContract : StoreContract
 {
     [TestCase(MisfirePolicy.RunOnce)]
     [TestCase(MisfirePolicy.RunAll)]
@@ -194,12 +194,13 @@ internal abstract class CustomerLifeContract : SeededContract
     {
         await H.OnboardAsync("acme", "SCALE");
         await H.QueueAsync("acme", "a", "b", "c", "d", "e", "f", "g");
+        var now = Database.Literal(H.Now);
         await ExecuteAsync(
-            """
+            $"""
             insert into customer_team_members
               (member_id, customer_id, email, role, status, invited_at, created_at, updated_at)
-            values ('m1', 'acme', 'a@example.com', 'VIEWER', 'ACTIVE', 1, 1, 1),
-              ('m2', 'acme', 'b@example.com', 'VIEWER', 'ACTIVE', 1, 1, 1)
+            values ('m1', 'acme', 'a@example.com', 'VIEWER', 'ACTIVE', {now}, {now}, {now}),
+              ('m2', 'acme', 'b@example.com', 'VIEWER', 'ACTIVE', {now}, {now}, {now})
             """
         );
 

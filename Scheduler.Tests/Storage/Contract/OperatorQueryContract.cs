@@ -8,7 +8,7 @@ using Scheduler.Core.Storage;
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>The four views and the five questions of an operator. They read the database's own clock, so their data is of today.</summary>
-internal abstract class OperatorQueryContract : SeededContract
+internal abstract class OperatorQueryContract : StoreContract
 {
     private static readonly Duration Hour = Duration.FromHours(1);
 
@@ -54,7 +54,7 @@ internal abstract class OperatorQueryContract : SeededContract
     public async Task Each_view_has_the_columns_that_were_promised(string view, string columns)
     {
         // A day later everything is due, so that no view is empty.
-        await ExecuteAsync("update customer_pipeline_configs set next_run_time = 1");
+        await ExecuteAsync($"update customer_pipeline_configs set next_run_time = {Database.Literal(H.Now - Hour)}");
 
         var row = (await QueryAsync($"select * from {view} where customer_id = 'acme'"))[0];
 
@@ -64,11 +64,13 @@ internal abstract class OperatorQueryContract : SeededContract
     [Test]
     public async Task Due_now_leaves_out_the_paused_the_inactive_and_the_suspended()
     {
-        await ExecuteAsync("update customer_pipeline_configs set next_run_time = 1");
+        await ExecuteAsync($"update customer_pipeline_configs set next_run_time = {Database.Literal(H.Now - Hour)}");
         await ExecuteAsync(
-            $"update customer_pipeline_configs set paused_until = {Microseconds.Never.Micros()} where pipeline_name = 'a'"
+            $"update customer_pipeline_configs set paused_until = {Database.Literal(Microseconds.Never)} where pipeline_name = 'a'"
         );
-        await ExecuteAsync("update customer_pipeline_configs set is_active = 0 where pipeline_name = 'b'");
+        await ExecuteAsync(
+            $"update customer_pipeline_configs set is_active = {Database.Literal(false)} where pipeline_name = 'b'"
+        );
 
         var rows = await QueryAsync("select * from pipelines_due_now order by pipeline_name");
 

@@ -6,7 +6,7 @@ using Scheduler.Core.Time;
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>Configuring pipelines: one per unique key, and a due time that moves only for a reason.</summary>
-internal abstract class PipelineConfigContract : SeededContract
+internal abstract class PipelineConfigContract : StoreContract
 {
     [Test]
     public async Task The_same_key_changes_the_pipeline_instead_of_making_a_second_one()

@@ -888,11 +888,11 @@ internal abstract class QueueContract : StoreContract
         }
     }
 
-    /// <summary>Puts a customer's profile into another status, as an operator's command will.</summary>
-    protected abstract Task SetStatusAsync(string customerId, string status);
-
     /// <summary>Pauses the pipelines of that name.</summary>
-    protected abstract Task PauseAsync(string name, Instant until);
+    private Task PauseAsync(string name, Instant until) =>
+        ExecuteAsync(
+            $"update customer_pipeline_configs set paused_until = {Database.Literal(until)} where pipeline_name = '{name}'"
+        );
 
     private async Task<RunWait> ExplainAsync(string customerId, int index)
     {

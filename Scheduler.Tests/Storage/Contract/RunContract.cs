@@ -8,7 +8,7 @@ using Scheduler.Core.Scheduling;
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>Reading runs: filters, pages, attempts, moves, and nothing of anybody else's.</summary>
-internal abstract class RunContract : SeededContract
+internal abstract class RunContract : StoreContract
 {
     [Test]
     public async Task Pages_follow_each_other_without_gap_or_repeat()

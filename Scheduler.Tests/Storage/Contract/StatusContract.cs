@@ -7,7 +7,7 @@ using Scheduler.Core.Storage;
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>The operators' figures.</summary>
-internal abstract class StatusContract : SeededContract
+internal abstract class StatusContract : StoreContract
 {
     private StatusStore Status => new(H.Engine, H.Clock);
 

@@ -1,6 +1,5 @@
 using NUnit.Framework;
 using Scheduler.Core.Queue;
-using Scheduler.Core.Storage;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Storage.Contract;
@@ -8,19 +7,40 @@ namespace Scheduler.Tests.Storage.Contract;
 /// <summary>What every contract fixture shares: a fresh, migrated store, which the subclass for an engine provides.</summary>
 internal abstract class StoreContract
 {
+    private ITestDatabase? database;
     private StoreHarness? harness;
 
+    protected ITestDatabase Database => database!;
+
     protected StoreHarness H => harness!;
-
-    protected abstract Task<ISqlEngine> OpenAsync();
-
-    protected abstract Task CloseAsync();
 
     protected virtual LeaseOptions Leases => new();
 
     [SetUp]
-    public async Task OpenStore() => harness = new StoreHarness(await OpenAsync(), Leases);
+    public async Task OpenStore()
+    {
+        database = await CreateDatabaseAsync();
+        harness = new StoreHarness(database.Engine, Leases);
+    }
 
     [TearDown]
-    public Task CloseStore() => CloseAsync();
+    public async Task CloseStore()
+    {
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    protected abstract Task<ITestDatabase> CreateDatabaseAsync();
+
+    /// <summary>Puts rows into states that no store operation reaches.</summary>
+    protected Task ExecuteAsync(string sql) => Database.ExecuteAsync(sql);
+
+    /// <summary>Reads what no store operation tells; see <see cref="ITestDatabase.QueryAsync"/> for the values.</summary>
+    protected Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string sql) =>
+        Database.QueryAsync(sql);
+
+    protected Task SetStatusAsync(string customerId, string status) =>
+        ExecuteAsync($"update customer_profiles set status = '{status}' where customer_id = '{customerId}'");
 }

@@ -8,7 +8,7 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>Teams and keys: who may do what is left standing, also when several act at once.</summary>
-internal abstract class TeamContract : SeededContract
+internal abstract class TeamContract : StoreContract
 {
     private static readonly Authority Customer = new(IsAdmin: false, ["*"], Ceiling: null, MemberId: null);
 

@@ -534,9 +534,45 @@ internal abstract class TriggerContract : StoreContract
         }
     }
 
-    protected abstract Task SetStatusAsync(string customerId, string status);
+    [Test]
+    public async Task Two_processes_on_one_database_plan_and_claim_every_occurrence_once()
+    {
+        await H.OnboardAsync("acme");
+        for (var number = 0; number < 40; number++)
+        {
+            await H.ConfigureAsync("acme", $"p{number}");
+        }
+        H.AdvanceToNextHour();
+        StoreHarness[] processes = [H, new StoreHarness(Database.Connect())];
+        processes[1].Advance(H.Now - processes[1].Now);
 
-    protected abstract Task InsertProviderConfigAsync(string customerId, string defaultParameters);
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(number => Task.Run(() => processes[number % 2].TriggerAsync(batchSize: 7)))
+        );
+        var leases = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(number => Task.Run(() => processes[number % 2].LeaseAsync(count: 5)))
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(responses.Sum(response => response.QueuedCount), Is.EqualTo(40));
+            Assert.That(
+                leases.SelectMany(items => items).Select(item => item.RunId).ToList(),
+                Is.Unique.And.Count.EqualTo(40)
+            );
+        }
+    }
+
+    private Task InsertProviderConfigAsync(string customerId, string defaultParameters) =>
+        ExecuteAsync(
+            $"""
+            insert into customer_provider_configs
+              (config_id, customer_id, provider, domain, config_name, default_parameters, created_at, updated_at, created_by)
+            values
+              ('pc', '{customerId}', 'SYSTEM', 'TEST', 'defaults', '{defaultParameters}', {Database.Literal(H.Now)},
+              {Database.Literal(H.Now)}, 'test')
+            """
+        );
 
     /// <summary>Rule and subject of the alerts that are firing.</summary>
     protected async Task<IReadOnlyList<(string Rule, string Subject)>> FiringAsync()

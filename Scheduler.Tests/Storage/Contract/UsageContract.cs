@@ -8,7 +8,7 @@ using Scheduler.Core.Scheduling;
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>What counts on which day, and what is given back.</summary>
-internal abstract class UsageContract : SeededContract
+internal abstract class UsageContract : StoreContract
 {
     [Test]
     public async Task What_is_given_back_for_yesterday_leaves_every_later_sum_of_the_month()

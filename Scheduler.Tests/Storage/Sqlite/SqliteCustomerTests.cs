@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using Scheduler.Core.Storage;
 using Scheduler.Tests.Storage.Contract;
 using Scheduler.Tests.Support;
 
@@ -8,14 +7,14 @@ namespace Scheduler.Tests.Storage.Sqlite;
 [TestFixture]
 internal sealed class SqliteCustomerTests : CustomerContract
 {
-    private SqliteDatabase? database;
+    [Test]
+    public async Task A_last_day_that_is_no_date_runs_nothing()
+    {
+        await H.OnboardAsync("acme");
+        await ExecuteAsync("update customer_subscriptions set subscription_end_date = 'soon'");
 
-    protected override async Task<ISqlEngine> OpenAsync() => (database = await SqliteDatabase.CreateAsync()).Engine;
+        Assert.That((await H.Customers.StandingAsync("acme", default))!.IsRunnable, Is.False);
+    }
 
-    protected override async Task CloseAsync() => await database!.DisposeAsync();
-
-    protected override Task ExecuteAsync(string sql) => database!.ExecuteAsync(sql);
-
-    protected override Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string sql) =>
-        database!.QueryAsync(sql);
+    protected override async Task<ITestDatabase> CreateDatabaseAsync() => await SqliteDatabase.CreateAsync();
 }

@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using Scheduler.Core.Storage;
 using Scheduler.Tests.Storage.Contract;
 using Scheduler.Tests.Support;
 
@@ -8,14 +7,5 @@ namespace Scheduler.Tests.Storage.Sqlite;
 [TestFixture]
 internal sealed class SqlitePipelineConfigTests : PipelineConfigContract
 {
-    private SqliteDatabase? database;
-
-    protected override async Task<ISqlEngine> OpenAsync() => (database = await SqliteDatabase.CreateAsync()).Engine;
-
-    protected override async Task CloseAsync() => await database!.DisposeAsync();
-
-    protected override Task ExecuteAsync(string sql) => database!.ExecuteAsync(sql);
-
-    protected override Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string sql) =>
-        database!.QueryAsync(sql);
+    protected override async Task<ITestDatabase> CreateDatabaseAsync() => await SqliteDatabase.CreateAsync();
 }

@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using Scheduler.Core.Storage;
 using Scheduler.Tests.Storage.Contract;
 using Scheduler.Tests.Support;
 
@@ -8,27 +7,5 @@ namespace Scheduler.Tests.Storage.Sqlite;
 [TestFixture]
 internal sealed class SqlitePurgeTests : PurgeContract
 {
-    private SqliteDatabase? database;
-
-    protected override async Task<ISqlEngine> OpenAsync() => (database = await SqliteDatabase.CreateAsync()).Engine;
-
-    protected override async Task CloseAsync() => await database!.DisposeAsync();
-
-    protected override Task ExecuteAsync(string sql) => database!.ExecuteAsync(sql);
-
-    protected override Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string sql) =>
-        database!.QueryAsync(sql);
-
-    protected override async Task<IReadOnlyList<string>> CustomerTablesAsync() =>
-        [
-            .. (
-                await QueryAsync(
-                    """
-                    select t.name from sqlite_schema t
-                    join pragma_table_info(t.name) c on c.name = 'customer_id'
-                    where t.type = 'table'
-                    """
-                )
-            ).Select(row => (string)row["name"]!),
-        ];
+    protected override async Task<ITestDatabase> CreateDatabaseAsync() => await SqliteDatabase.CreateAsync();
 }

@@ -1,0 +1,136 @@
+-- name: record
+-- mode: write
+-- For what is no change of one row: an import, a bulk action.
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, after_json
+)
+values (@auditId, 'operators', null, @now, @actorKind, @actor, @requestId, @action, @target, @document);
+
+select 1 as recorded;
+
+-- name: list_unchained
+-- mode: read
+select e.*, coalesce(h.position, 0) as head_position, h.entry_hash as head_hash
+from scheduler_audit_entries e
+left join scheduler_audit_heads h on h.chain = e.chain
+where e.position is null and e.audit_id > @afterId
+order by e.audit_id
+limit @limit;
+
+-- name: extend
+-- mode: write
+-- One at a time, so a head that is still the one that was read says that its rows are still free. A chain that has lost its head
+-- stays as it is: the next position is taken there, and verification tells of it.
+select pg_advisory_xact_lock(hashtextextended('scheduler.audit.extend', 0)) as step;
+
+with extended as materialized (
+  select r.chain, r.position, r.entry_hash
+  from jsonb_to_recordset(@heads) as r (
+    chain text, expected_position bigint, expected_hash text, position bigint, entry_hash text
+  )
+  left join scheduler_audit_heads h on h.chain = r.chain
+  where coalesce(h.position, 0) = r.expected_position
+    and h.entry_hash is not distinct from r.expected_hash
+    and not exists (
+      select 1 from scheduler_audit_entries e where e.chain = r.chain and e.position > r.expected_position
+    )
+),
+linked as (
+  update scheduler_audit_entries e
+  set position = r.position, previous_hash = r.previous_hash, entry_hash = r.entry_hash
+  from jsonb_to_recordset(@rows) as r (audit_id text, position bigint, previous_hash text, entry_hash text)
+  where e.audit_id = r.audit_id and e.position is null and e.chain in (select x.chain from extended x)
+),
+moved as (
+  insert into scheduler_audit_heads (chain, position, entry_hash, updated_at)
+  select x.chain, x.position, x.entry_hash, @now
+  from extended x
+  on conflict (chain) do update set
+    position = excluded.position,
+    entry_hash = excluded.entry_hash,
+    updated_at = excluded.updated_at
+)
+select chain from extended;
+
+-- name: next_chain
+-- mode: read
+-- The first chain after one, whether its rows or its head are what is left of it.
+select min(c.chain) as chain
+from (
+  (select chain from scheduler_audit_entries where chain > @after and position is not null order by chain limit 1)
+  union all
+  (select chain from scheduler_audit_heads where chain > @after order by chain limit 1)
+) c;
+
+-- name: head
+-- mode: read
+select position, entry_hash from scheduler_audit_heads where chain = @chain;
+
+-- name: chained
+-- mode: read
+select *
+from scheduler_audit_entries
+where chain = @chain and position > @afterPosition
+order by position
+limit @limit;
+
+-- name: list
+-- mode: read
+-- Ids are in the order of time, so the bounds of time are bounds of the walk as well.
+select *
+from scheduler_audit_entries
+where audit_id < @beforeId and audit_id >= @lowestId
+  and (@from is null or at >= @from) and (@to is null or at < @to)
+order by audit_id desc
+limit @limit;
+
+-- name: list_of_customer
+-- mode: read
+select *
+from scheduler_audit_entries
+where customer_id = @customerId and audit_id < @beforeId and audit_id >= @lowestId
+  and (@from is null or at >= @from) and (@to is null or at < @to)
+order by audit_id desc
+limit @limit;
+
+-- name: count_refusals
+-- mode: write
+-- Adds to what other processes and earlier flushes have counted, in the order of the keys, so that two flushes do not wait for
+-- each other; counts past their time go.
+insert into scheduler_refused_calls (minute, caller, route, status, customer_id, calls)
+select r.minute, r.caller, r.route, r.status, r.customer_id, r.calls
+from jsonb_to_recordset(@rows) as r (
+  minute timestamptz, caller text, route text, status bigint, customer_id text, calls bigint
+)
+order by r.minute, r.caller, r.route, r.status
+on conflict (minute, caller, route, status) do update set calls = scheduler_refused_calls.calls + excluded.calls;
+
+delete from scheduler_refused_calls where minute < @keepFrom;
+
+select 1 as counted;
+
+-- name: list_refusals
+-- mode: read
+select minute, caller, route, status, customer_id, calls
+from scheduler_refused_calls
+where (minute, caller, route, status) < (@minute, @caller, @route, @status) and minute >= @from
+order by minute desc, caller desc, route desc, status desc
+limit @limit;
+
+-- name: list_refusals_of_customer
+-- mode: read
+select minute, caller, route, status, customer_id, calls
+from scheduler_refused_calls
+where customer_id = @customerId
+  and (minute, caller, route, status) < (@minute, @caller, @route, @status) and minute >= @from
+order by minute desc, caller desc, route desc, status desc
+limit @limit;
+
+-- name: customers_without_chain
+-- mode: read
+-- Every customer's chain begins with its onboarding.
+select p.customer_id
+from customer_profiles p
+where not exists (select 1 from scheduler_audit_entries e where e.customer_id = p.customer_id)
+order by p.customer_id
+limit @limit;
