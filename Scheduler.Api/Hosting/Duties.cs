@@ -3,9 +3,12 @@ using Scheduler.Api.Settings;
 using Scheduler.Core.Alerts;
 using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Duties;
+using Scheduler.Core.Execution;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Security;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Api.Hosting;
 
@@ -16,60 +19,112 @@ internal static class Duties
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
 
+    /// <summary>A lease outlasts the wait for the next pass, and a clock that stops for a moment.</summary>
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(3);
+
     public static IServiceCollection AddDuties(this IServiceCollection services, ApiOptions options)
     {
+        var process = WorkerIdentity.Create("api", Guid.NewGuid());
         if (options.Tick)
         {
-            services.AddDuty<Trigger>(
-                "The trigger",
+            services.AddLedDuty<Trigger>(
+                process,
+                ("trigger", "The trigger"),
                 TimeSpan.FromSeconds(options.TickSeconds),
-                (trigger, cancellation) => trigger.RunAsync(new TriggerRequest(), cancellation)
+                (trigger, token) => trigger.RunAsync(new TriggerRequest(), token)
             );
         }
-        var reap = TimeSpan.FromSeconds(options.LeaseSeconds / 3.0);
-        services.AddDuty<LeaseReaper>("The search for lost leases", reap, (reaper, token) => reaper.ReapAsync(token));
-        services.AddDuty<LeaseReaper>(
-            "The release of parked items",
+        services.AddLedDuty<LeaseReaper>(
+            process,
+            ("lost_leases", "The search for lost leases"),
+            TimeSpan.FromSeconds(options.LeaseSeconds / 3.0),
+            (reaper, token) => reaper.ReapAsync(token)
+        );
+        services.AddLedDuty<LeaseReaper>(
+            process,
+            ("parked_items", "The release of parked items"),
             Release,
             (reaper, token) => reaper.ReleaseAsync(token)
         );
-        services.AddDuty<LeaseReaper>(
-            "The end of overdue items",
+        services.AddLedDuty<LeaseReaper>(
+            process,
+            ("overdue_items", "The end of overdue items"),
             Sweep,
             (reaper, token) => reaper.SkipOverdueAsync(token)
         );
-        services.AddDuty<LeaseReaper>(
-            "The purge of finished items",
+        services.AddLedDuty<LeaseReaper>(
+            process,
+            ("finished_items", "The purge of finished items"),
             Sweep,
             (reaper, token) => reaper.PurgeAsync(token)
         );
-        services.AddDuty<QuotaAlerts>("The end of quota alerts", Sweep, (alerts, token) => alerts.ResolveAsync(token));
-        services.AddDuty<AuditChaining>("The audit chains", Release, (chaining, token) => chaining.ExtendAsync(token));
-        services.AddSingleton<IHostedService>(provider => new Duty(
+        services.AddLedDuty<QuotaAlerts>(
+            process,
+            ("quota_alerts", "The end of quota alerts"),
+            Sweep,
+            (alerts, token) => alerts.ResolveAsync(token)
+        );
+        services.AddLedDuty<AuditChaining>(
+            process,
+            ("audit_chains", "The audit chains"),
+            Release,
+            (chaining, token) => chaining.ExtendAsync(token)
+        );
+        services.AddDuty(
             "The counts of refused calls",
             Release,
-            token =>
-                provider
-                    .GetRequiredService<RefusalLedger>()
-                    .FlushAsync(provider.GetRequiredService<IClock>().GetCurrentInstant(), token),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<Duty>>()
-        ));
-        services.AddDuty<KeyUses>("The note of used keys", KeyNotes, (uses, token) => uses.WriteAsync(token));
+            provider =>
+                token =>
+                    provider
+                        .GetRequiredService<RefusalLedger>()
+                        .FlushAsync(provider.GetRequiredService<IClock>().GetCurrentInstant(), token)
+        );
+        services.AddDuty(
+            "The note of used keys",
+            KeyNotes,
+            provider => token => provider.GetRequiredService<KeyUses>().WriteAsync(token)
+        );
         return services;
     }
 
-    private static void AddDuty<T>(
+    /// <summary>What one process does for all of them.</summary>
+    private static void AddLedDuty<T>(
         this IServiceCollection services,
-        string name,
+        string process,
+        (string Word, string Name) duty,
         TimeSpan interval,
         Func<T, CancellationToken, Task> action
     )
-        where T : notnull =>
+        where T : notnull
+    {
+        var lease = 2 * interval < ShortestLease ? ShortestLease : 2 * interval;
+        services.AddDuty(
+            duty.Name,
+            interval,
+            provider => token => action(provider.GetRequiredService<T>(), token),
+            provider => new Leadership(
+                provider.GetRequiredService<DutyStore>(),
+                duty.Word,
+                process,
+                Duration.FromTimeSpan(lease),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<Leadership>>()
+            )
+        );
+    }
+
+    private static void AddDuty(
+        this IServiceCollection services,
+        string name,
+        TimeSpan interval,
+        Func<IServiceProvider, Func<CancellationToken, Task>> action,
+        Func<IServiceProvider, Leadership>? leadership = null
+    ) =>
         services.AddSingleton<IHostedService>(provider => new Duty(
             name,
             interval,
-            cancellation => action(provider.GetRequiredService<T>(), cancellation),
+            action(provider),
+            leadership?.Invoke(provider),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Duty>>()
         ));

@@ -1,3 +1,5 @@
+using Scheduler.Core.Duties;
+
 namespace Scheduler.Api.Hosting;
 
 /// <summary>
@@ -6,10 +8,12 @@ namespace Scheduler.Api.Hosting;
 /// </summary>
 /// <param name="name">For the log.</param>
 /// <param name="interval">From one beginning to the next; one that takes longer delays the next.</param>
+/// <param name="leadership">Where one process does it for all; null where every process has its own to do.</param>
 internal sealed class Duty(
     string name,
     TimeSpan interval,
     Func<CancellationToken, Task> action,
+    Leadership? leadership,
     TimeProvider time,
     ILogger<Duty> logger
 ) : BackgroundService
@@ -18,25 +22,46 @@ internal sealed class Duty(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, time);
         try
         {
-            do
+            while (true)
             {
-                await TryAsync(stoppingToken);
-            } while (await timer.WaitForNextTickAsync(stoppingToken));
+                var begun = time.GetTimestamp();
+                var takeOver = await TryAsync(stoppingToken);
+                var next = interval - time.GetElapsedTime(begun);
+                // Who does not lead is there when the other's lease has run out.
+                var wait = takeOver < next ? takeOver.Value : next;
+                if (wait > TimeSpan.Zero)
+                {
+                    await Task.Delay(wait, time, stoppingToken);
+                }
+                stoppingToken.ThrowIfCancellationRequested();
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The process is going down.
         }
+        finally
+        {
+            await (leadership?.ReleaseAsync() ?? Task.CompletedTask);
+        }
     }
 
-    private async Task TryAsync(CancellationToken stoppingToken)
+    /// <returns>When another process's lease will have run out; null where none leads.</returns>
+    private async Task<TimeSpan?> TryAsync(CancellationToken stoppingToken)
     {
+        TimeSpan? takeOver = null;
         try
         {
-            await action(stoppingToken);
+            if (leadership is null)
+            {
+                await action(stoppingToken);
+            }
+            else
+            {
+                takeOver = await leadership.RunAsync(action, stoppingToken);
+            }
             if (isFailing)
             {
                 LogMessages.DutyRecovered(logger, name);
@@ -51,5 +76,6 @@ internal sealed class Duty(
             }
             isFailing = true;
         }
+        return takeOver;
     }
 }

@@ -83,6 +83,7 @@ internal static class Scheduling
         services.AddSingleton<TeamMemberStore>();
         services.AddSingleton<PurgeStore>();
         services.AddSingleton<StatusStore>();
+        services.AddSingleton<DutyStore>();
         services.AddSingleton<QuotaAlerts>();
         services.AddSingleton<ApiKeyStore>();
         services.AddApiKeyDirectory(provider => new GatheredApiKeyDirectory(

@@ -36,11 +36,18 @@ internal sealed class HeldEngine(ISqlEngine inner) : ISqlEngine
         {
             await hold.WaitAsync();
         }
-        if (broken.TryGetValue(name, out var condition) && condition(arguments) is { } failure)
+        try
         {
-            throw failure;
+            if (broken.TryGetValue(name, out var condition) && condition(arguments) is { } failure)
+            {
+                throw failure;
+            }
+            return await inner.RunAsync(operation, arguments, map, cancellationToken);
         }
-        return await inner.RunAsync(operation, arguments, map, cancellationToken);
+        finally
+        {
+            hold?.End();
+        }
     }
 
     public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
