@@ -31,11 +31,14 @@ internal sealed class DrainBenchmark
         var triggered = await installation.TriggerAsync();
         var took = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         Assert.That(triggered.QueuedCount, Is.EqualTo(customers * each));
+        var apiCpu = installation.Api.Cpu.TotalSeconds;
         Figures.Add("enqueue-bulk", triggered.QueuedCount / took, "jobs/s", conditions);
 
         var started = Installation.Now;
         installation.StartWorkers();
         await installation.DrainedAsync(TimeSpan.FromMinutes(10));
+        apiCpu = installation.Api.Cpu.TotalSeconds - apiCpu;
+        var workersCpu = installation.WorkersCpuSeconds;
 
         var row = await store.NumbersAsync(
             $"""
@@ -48,6 +51,9 @@ internal sealed class DrainBenchmark
         var startedAt = started.ToUnixTimeTicks() / 1e7;
         Figures.Add("drain", completed / (lastEnd - startedAt), "jobs/s", conditions);
         Figures.Add("drain-without-start", completed / (lastEnd - firstClaim), "jobs/s", conditions);
+        // Unlike rates, these hardly depend on what else the machine is doing.
+        Figures.Add("drain-cpu-api", apiCpu * 1e6 / completed, "us/job", "with SQLite the store's too");
+        Figures.Add("drain-cpu-workers", workersCpu * 1e6 / completed, "us/job", "start-up included");
         Figures.Say(
             $"{completed:0} runs: the first claim {firstClaim - startedAt:0.00} s after the workers' start, the last end {lastEnd - startedAt:0.00} s"
         );

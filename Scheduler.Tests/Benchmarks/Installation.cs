@@ -23,6 +23,10 @@ internal sealed class Installation : IAsyncDisposable
 
     public HttpClient Http => http;
 
+    /// <summary>Processor time that the workers have used.</summary>
+    public double WorkersCpuSeconds =>
+        processes.Where(process => process != Api).Sum(process => process.Cpu.TotalSeconds);
+
     /// <summary>Starts an API that does nothing by itself unless the changes say otherwise.</summary>
     public static async Task<Installation> StartAsync(
         BenchmarkStore store,

@@ -74,6 +74,18 @@ internal class RunningProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int ProcessId => process.Id;
+
+    /// <summary>Processor time used so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Resident memory now.</summary>
     public double MemoryMiB => Status("VmRSS");
 
