@@ -118,9 +118,7 @@ public sealed class ApiSettingsTests
 
     private static SettingsResult Read(bool isDevelopment, params (string Name, string? Value)[] values)
     {
-        var last = values
-            .GroupBy(value => value.Name)
-            .ToDictionary(group => group.Key, group => group.Last().Value);
+        var last = values.GroupBy(value => value.Name).ToDictionary(group => group.Key, group => group.Last().Value);
         return ApiSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(last).Build(), isDevelopment);
     }
 }

@@ -15,6 +15,7 @@ namespace Scheduler.Tests.Benchmarks;
 [TestFixture]
 [Explicit("a measurement, not a test")]
 [Category("Benchmark")]
+[Category("import")]
 [NonParallelizable]
 internal sealed class ImportBenchmark
 {

@@ -1,3 +1,4 @@
+using Scheduler.Tests.Benchmarks;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Checks;
@@ -33,16 +34,36 @@ internal static class CheckRun
         );
     }
 
-    /// <summary>Measurements need the optimised build and print their tables as they go.</summary>
-    public static Task<int> BenchmarksAsync(string[] names)
+    /// <summary>Measurements need the optimised build; they say their figures as they come, and all of them at the end.</summary>
+    public static async Task<int> BenchmarksAsync(BenchmarkCall call)
     {
-        var filter = "TestCategory=Benchmark" + string.Concat(names.Select(name => $"&FullyQualifiedName~{name}"));
-        return TestsAsync("Release", ["--filter", filter, "--logger", "console;verbosity=detailed"], []);
+        var figures = call.Tsv ?? Path.Combine(Path.GetTempPath(), $"scheduler-figures-{Guid.NewGuid():N}.tsv");
+        await File.WriteAllTextAsync(figures, "");
+        Environment.SetEnvironmentVariable(BenchmarkSettings.TsvVariable, Path.GetFullPath(figures));
+        if (call.Engine is { } engine)
+        {
+            Environment.SetEnvironmentVariable(BenchmarkSettings.EngineVariable, engine);
+        }
+        var result = await TestsAsync(
+            "Release",
+            ["--filter", call.Filter, "--logger", "console;verbosity=detailed"],
+            []
+        );
+        foreach (var line in await File.ReadAllLinesAsync(figures))
+        {
+            var cells = line.Split('\t');
+            Console.WriteLine($"{cells[1], -40} {cells[2], 14} {cells[3]}");
+        }
+        if (call.Tsv is null)
+        {
+            File.Delete(figures);
+        }
+        return result;
     }
 
     public static int Explain()
     {
-        Console.Error.WriteLine("Usage: dotnet run --project Scheduler.Tests [-- benchmark [name]]");
+        Console.Error.WriteLine($"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage}]");
         return 2;
     }
 

@@ -74,6 +74,24 @@ internal class RunningProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int ProcessId => process.Id;
+
+    /// <summary>Processor time used so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Resident memory now.</summary>
+    public double MemoryMiB => Status("VmRSS");
+
+    /// <summary>The most resident memory that it has had.</summary>
+    public double PeakMemoryMiB => Status("VmHWM");
+
     /// <summary>Waits for a line that contains the text, and returns it.</summary>
     public Task<string> SaysAsync(string text) =>
         Until.SeenAsync(
@@ -139,6 +157,13 @@ internal class RunningProcess : IAsyncDisposable
         var stat = File.ReadAllText($"/proc/{process.Id}/stat");
         return stat[stat.LastIndexOf(')') + 2];
     }
+
+    // A line such as "VmRSS:	  120832 kB".
+    private double Status(string field) =>
+        File.ReadLines($"/proc/{process.Id}/status")
+            .Where(line => line.StartsWith(field, StringComparison.Ordinal))
+            .Select(line => double.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024)
+            .Single();
 
     private void Take(string? line)
     {

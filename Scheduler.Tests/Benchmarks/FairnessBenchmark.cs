@@ -1,0 +1,90 @@
+using NodaTime;
+using NUnit.Framework;
+
+namespace Scheduler.Tests.Benchmarks;
+
+/// <summary>
+/// Run by hand, see docs/performance.md. One customer has 100,000 runs queued and workers are draining them; then another
+/// queues one: how many of the first one's are claimed in between.
+/// </summary>
+[TestFixture]
+[Explicit("a measurement, not a test")]
+[Category("Benchmark")]
+[Category("fairness")]
+[NonParallelizable]
+internal sealed class FairnessBenchmark
+{
+    private const int Samples = 20;
+
+    [TestCase(100_000)]
+    public async Task One_run_behind_the_backlog_of_another(int backlog)
+    {
+        await using var store = await BenchmarkStore.CreateAsync();
+        // The first has all the backlog and no cap, so that only fairness stands between it and every slot.
+        await Seed.CustomersAsync(store, Samples + 1, "ENTERPRISE");
+        await Seed.PipelinesAsync(store, 1, backlog, Installation.Now - Duration.FromMinutes(1));
+        await Backlog.SingleRunsAsync(store, Samples, Instant.FromUtc(2999, 1, 1, 0, 0));
+        await Seed.AnalyseAsync(store);
+        await using var installation = await Installation.StartAsync(store);
+        Figures.Say($"queueing {backlog}");
+        await installation.TriggerAsync();
+        installation.StartWorkers();
+        await UntilCompletedAsync(store, 1_000);
+
+        for (var sample = 1; sample <= Samples; sample++)
+        {
+            await store.ExecuteAsync(
+                $"""
+                update customer_pipeline_configs
+                set next_run_time = {store.At(Installation.Now - Duration.FromSeconds(1))}
+                where config_id = 'single{sample}'
+                """
+            );
+            await installation.TriggerAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+        await UntilCompletedAsync(store, backlog / 10);
+
+        var left = (await store.NumbersAsync("select count(*) from pipeline_execution_queue where state = 'QUEUED'"))[
+            0
+        ];
+        var overtaken = new List<double>();
+        var waited = new List<double>();
+        for (var sample = 1; sample <= Samples; sample++)
+        {
+            // Claims of one call have one time; those of B's own call were claimed with it, not before.
+            var row = await store.NumbersAsync(
+                $"""
+                select count(a.queue_id), max({store.Seconds("b.picked_up_at")} - {store.Seconds("b.created_at")})
+                from pipeline_execution_queue b
+                left join pipeline_execution_queue a
+                  on a.customer_id = '{Seed.Customer(
+                    0
+                )}' and a.picked_up_at > b.created_at and a.picked_up_at <= b.picked_up_at
+                where b.config_id = 'single{sample}' and b.picked_up_at is not null
+                """
+            );
+            overtaken.Add(row[0]);
+            waited.Add(row[1] * 1000);
+        }
+        var leased = BenchmarkSettings.Workers * BenchmarkSettings.Concurrency;
+        var conditions = $"{BenchmarkSettings.Conditions}; {left:0} of the backlog left at the end";
+        Figures.Add("fairness-overtaken-p50", Figures.Percentile(overtaken, 0.5), "runs", conditions);
+        Figures.Add("fairness-overtaken-max", overtaken.Max(), "runs", $"{leased} slots in all");
+        Figures.Add("fairness-wait-max", waited.Max(), "ms", conditions);
+    }
+
+    private static async Task UntilCompletedAsync(BenchmarkStore store, int count)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (
+            (await store.NumbersAsync("select count(*) from pipeline_execution_queue where completed_at is not null"))[
+                0
+            ] < count
+        )
+        {
+            Assert.That(TimeProvider.System.GetElapsedTime(began).TotalMinutes, Is.LessThan(3), "workers drain");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using NodaTime;
+using Scheduler.Core.Storage;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Benchmarks;
+
+internal sealed class SqliteStore(SqliteDatabase database) : BenchmarkStore
+{
+    private SqliteConnection? reading;
+
+    public override ISqlEngine Engine => database.Engine;
+
+    public override IReadOnlyDictionary<string, string> Settings =>
+        new Dictionary<string, string>
+        {
+            ["Scheduler__Storage__Provider"] = "Sqlite",
+            ["Scheduler__Storage__ConnectionString"] = $"Data Source={database.File}",
+        };
+
+    public static new async Task<SqliteStore> CreateAsync() => new(await SqliteDatabase.CreateAsync());
+
+    public override string At(Instant at) => (at.ToUnixTimeTicks() / 10).ToString(CultureInfo.InvariantCulture);
+
+    public override string SecondsAgo(string seconds) => $"((unixepoch('now') - ({seconds})) * 1000000)";
+
+    public override string Seconds(string column) => $"({column} / 1000000.0)";
+
+    public override Task ExecuteAsync(string script) => database.ExecuteAsync(script);
+
+    public override async Task<double[]> NumbersAsync(string query)
+    {
+        if (reading is null)
+        {
+            reading = new SqliteConnection($"Data Source={database.File};Pooling=false");
+            await reading.OpenAsync();
+        }
+        await using var command = reading.CreateCommand();
+        command.CommandText = query;
+        await using var row = await command.ExecuteReaderAsync();
+        await row.ReadAsync();
+        return [.. Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? 0 : row.GetDouble(i))];
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        reading?.Dispose();
+        await database.DisposeAsync();
+    }
+}
