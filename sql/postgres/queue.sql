@@ -43,18 +43,23 @@ looked as materialized (
 ),
 visited as materialized (
   select
-    l.customer_id, l.ready, l.turn_before, l.ready_at, l.turn, l.is_visited,
-    coalesce(s.runnable_until > op.now, false) as runnable,
+    l.customer_id, l.ready, l.turn_before, l.ready_at, l.turn, l.is_visited, l.live, l.runnable,
     case
-      when l.is_visited and s.runnable_until > op.now then greatest(0, coalesce(s.max_concurrent_pipelines, 1000000) - (
-        select count(*) from pipeline_execution_queue q
-        where q.customer_id = l.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > op.now
-      ))
+      when l.is_visited and l.runnable then greatest(0, coalesce(l.max_concurrent_pipelines, 1000000) - l.live)
       else 0
     end as slots
-  from op
-  cross join (select *, row_number() over (order by turn, customer_id) <= @visit as is_visited from looked) l
-  left join scheduler_customer_standing s on s.customer_id = l.customer_id
+  from (
+    select
+      x.*, coalesce(s.runnable_until > op.now, false) as runnable, s.max_concurrent_pipelines,
+      (
+        select count(*) from pipeline_execution_queue q
+        where q.customer_id = x.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > op.now
+      ) as live
+    from op
+    cross join (select *, row_number() over (order by turn, customer_id) <= @visit as is_visited from looked) x
+    left join scheduler_customer_standing s on s.customer_id = x.customer_id
+    offset 0
+  ) l
 ),
 share as materialized (
   select least(@count, 2 + @count / greatest(1, count(*) filter (where slots > 0))) as take from visited
@@ -62,15 +67,15 @@ share as materialized (
 -- The priority levels at which a customer has items, found by leaps through the index.
 levels as (
   select
-    v.customer_id,
+    v.customer_id, v.turn, least(v.slots, share.take) as most,
     (
       select min(q.priority) from pipeline_execution_queue q where q.customer_id = v.customer_id and q.state = 'QUEUED'
     ) as priority
-  from visited v
+  from share, visited v
   where v.slots > 0
   union all
   select
-    l.customer_id,
+    l.customer_id, l.turn, l.most,
     (
       select min(q.priority) from pipeline_execution_queue q
       where q.customer_id = l.customer_id and q.state = 'QUEUED' and q.priority > l.priority
@@ -78,18 +83,16 @@ levels as (
   from levels l
   where l.priority is not null
 ),
--- The head of every level. A level in the order of time waited is in the order of age, so the heads hold the customer's best items
--- exactly.
+-- The head of every level, and one more, which tells that there is more. A level in the order of time waited is in the order of
+-- age, so the heads hold the customer's best items exactly.
 candidates as materialized (
   select
-    v.customer_id, v.turn, c.*,
+    l.customer_id, l.turn, l.most, c.*,
     row_number() over (
-      partition by v.customer_id order by c.aged desc, c.visible_at, c.scheduled_time, c.created_at, c.queue_id
+      partition by l.customer_id order by c.aged desc, c.visible_at, c.scheduled_time, c.created_at, c.queue_id
     ) as nth
   from op
-  cross join share
   cross join levels l
-  join visited v on v.customer_id = l.customer_id
   cross join lateral (
     select
       q.queue_id, q.run_id, q.config_id, q.visible_at, q.scheduled_time, q.created_at, q.lease_epoch,
@@ -100,9 +103,22 @@ candidates as materialized (
       and q.state = 'QUEUED'
       and q.visible_at <= op.now
     order by q.visible_at, q.scheduled_time, q.created_at, q.queue_id
-    limit least(share.take, v.slots)
+    limit l.most + 1
   ) c
   where l.priority is not null
+),
+-- When something of theirs is visible next.
+upcoming as materialized (
+  select l.customer_id, min(n.visible_at) as visible_at
+  from op
+  cross join levels l
+  cross join lateral (
+    select min(q.visible_at) as visible_at
+    from pipeline_execution_queue q
+    where q.customer_id = l.customer_id and q.priority = l.priority and q.state = 'QUEUED' and q.visible_at > op.now
+  ) n
+  where l.priority is not null
+  group by l.customer_id
 ),
 -- Items of paused pipelines step out of the way until the pause ends, all of a pipeline at once; those of pipelines that were
 -- switched off, until the reaper has ended them. They may have hidden better ones of their level: their customer is served at the
@@ -122,37 +138,39 @@ set_aside as (
 ),
 chosen as materialized (
   select
-    m.queue_id, m.run_id, m.config_id, m.customer_id,
+    m.queue_id, m.run_id, m.config_id, m.customer_id, m.lease_epoch,
     row_number() over (order by m.turn + m.nth, m.customer_id, m.nth) as place
-  from share
-  cross join candidates m
-  join visited v on v.customer_id = m.customer_id
-  where m.nth <= least(v.slots, share.take) and m.customer_id not in (select customer_id from held)
+  from candidates m
+  where m.nth <= m.most and m.customer_id not in (select customer_id from held)
   order by place
   limit @count
 ),
 -- The credential that the pipeline names, else the single active one of its provider.
 claimed as materialized (
   select
-    m.queue_id, m.run_id, m.customer_id, b.nth, b.worker_id, b.nonce, c.provider, c.domain,
+    m.queue_id, m.run_id, m.customer_id, m.lease_epoch as epoch_before, b.nth, b.worker_id, b.nonce, c.provider, c.domain,
     k.credential_id, k.secret_version, k.provider as credential_provider, k.credential_type, k.encrypted_credentials,
     k.kms_key_version
   from chosen m
   join jsonb_to_recordset(@rows) as b(nth bigint, worker_id text, nonce text, first bigint, last bigint)
     on m.place between b.first and b.last
   join customer_pipeline_configs c on c.config_id = m.config_id
-  left join customer_credentials k
-    on k.customer_id = m.customer_id
-    and k.is_active
-    and k.validation_status in ('PENDING', 'VALID')
-    and k.credential_id = coalesce(
-      c.credential_id,
-      (
-        select max(x.credential_id) from customer_credentials x
-        where x.customer_id = m.customer_id and x.provider = c.provider and x.is_active
-        having count(*) = 1
+  left join lateral (
+    select x.*
+    from customer_credentials x
+    where x.customer_id = m.customer_id
+      and x.is_active
+      and x.validation_status in ('PENDING', 'VALID')
+      and x.credential_id = coalesce(
+        c.credential_id,
+        (
+          select max(y.credential_id) from customer_credentials y
+          where y.customer_id = m.customer_id and y.provider = c.provider and y.is_active
+          having count(*) = 1
+        )
       )
-    )
+    limit 1
+  ) k on true
 ),
 leased as (
   update pipeline_execution_queue q
@@ -166,7 +184,8 @@ leased as (
     lease_token = (q.lease_epoch + 1) || '.' || m.nonce,
     lease_expires_at = op.now + @leaseMicros * interval '1 microsecond'
   from op, claimed m
-  where q.queue_id = m.queue_id and q.state = 'QUEUED'
+  -- As it was looked at: the state alone would let the plan begin at all that are queued.
+  where q.queue_id = m.queue_id and q.lease_epoch = m.epoch_before
   returning q.queue_id, q.config_id, q.lease_epoch, q.lease_token, q.lease_expires_at
 ),
 started as materialized (
@@ -205,20 +224,11 @@ running as (
 -- Whoever cannot be served now leaves the round: at its cap until a lease can end, else until its next item is visible.
 served as materialized (
   select
-    v.customer_id, v.ready, v.turn_before, v.ready_at, v.turn + coalesce(t.taken, 0) as turn,
+    v.customer_id, v.ready, v.turn_before, v.ready_at, v.live, v.turn + coalesce(t.taken, 0) as turn,
     coalesce(t.taken, 0) as taken,
     not v.is_visited
-      or exists (select 1 from held h where h.customer_id = v.customer_id)
-      or (
-        v.slots > coalesce(t.taken, 0)
-        and (
-          select count(*) from (
-            select 1 from pipeline_execution_queue q
-            where q.customer_id = v.customer_id and q.state = 'QUEUED' and q.visible_at <= op.now
-            limit coalesce(t.taken, 0) + 1
-          ) x
-        ) > coalesce(t.taken, 0)
-      ) as stays,
+      or v.customer_id in (select customer_id from held)
+      or (v.slots > coalesce(t.taken, 0) and coalesce(c.seen, 0) > coalesce(t.taken, 0)) as stays,
     case
       when not v.runnable then null
       when v.slots <= coalesce(t.taken, 0) then least(
@@ -228,14 +238,13 @@ served as materialized (
         ),
         case when t.taken > 0 then op.now + @leaseMicros * interval '1 microsecond' end
       )
-      else (
-        select min(q.visible_at) from pipeline_execution_queue q
-        where q.customer_id = v.customer_id and q.state = 'QUEUED' and q.visible_at > op.now
-      )
+      else u.visible_at
     end as next_at
   from op
   cross join visited v
   left join (select customer_id, count(*) as taken from started group by customer_id) t on t.customer_id = v.customer_id
+  left join (select customer_id, count(*) as seen from candidates group by customer_id) c on c.customer_id = v.customer_id
+  left join upcoming u on u.customer_id = v.customer_id
 ),
 turned as (
   update scheduler_fair_shares f
@@ -259,10 +268,7 @@ counted as (
   from op
   cross join (
     select
-      s.taken + (
-        select count(*) from op, pipeline_execution_queue q
-        where q.customer_id = s.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > op.now
-      ) as live,
+      s.live + s.taken as live,
       (
         select n.usage_id from customer_usage_quotas n
         where n.customer_id = s.customer_id order by n.usage_date desc limit 1
@@ -324,7 +330,7 @@ asked as materialized (
 live as materialized (
   select q.queue_id, q.lease_token
   from op, pipeline_execution_queue q
-  where q.queue_id in (select queue_id from asked) and q.state = 'PROCESSING' and q.lease_expires_at > op.now
+  where q.queue_id in (select queue_id from asked) and q.lease_token is not null and q.lease_expires_at > op.now
   order by q.queue_id
   for update of q
 ),
@@ -333,9 +339,9 @@ renewed as (
   set lease_expires_at = op.now + @leaseMicros * interval '1 microsecond'
   from op, live l
   where q.queue_id = l.queue_id
-    and q.state = 'PROCESSING'
+    and q.lease_token = l.lease_token
     and q.lease_expires_at > op.now
-    and exists (select 1 from asked a where a.queue_id = q.queue_id and a.lease_token = q.lease_token)
+    and (q.queue_id, q.lease_token) in (select queue_id, lease_token from asked)
   returning q.queue_id, q.lease_token, q.lease_expires_at, q.cancel_requested_at
 )
 select
@@ -393,7 +399,7 @@ from pipeline_execution_queue q
 join scheduled_pipeline_runs r on r.run_id = q.run_id
 join customer_pipeline_configs c on c.config_id = r.config_id
 join customer_profiles p on p.customer_id = r.customer_id
-where q.state = 'PROCESSING'
+where q.lease_token is not null
   and q.lease_expires_at <= @now
   and (q.lease_expires_at, q.queue_id) > (@afterExpiry, @afterId)
 order by q.lease_expires_at, q.queue_id
@@ -421,7 +427,7 @@ with asked as materialized (
 ),
 ended as materialized (
   select
-    q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.worker_id, b.outcome, b.usage_id, b.usage_date,
+    q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.lease_token, q.worker_id, b.outcome, b.usage_id, b.usage_date,
     b.retry_queue_id, b.retry_at, b.retry_key, b.disable_after, q.lease_losses, r.actual_start_time, r.pipeline_template,
     r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.lane, r.priority, r.parameters,
     case
@@ -593,7 +599,8 @@ items as (
     lease_losses = q.lease_losses + case when e.outcome = 'lost' then 1 else 0 end,
     error_message = e.error_message
   from ended e
-  where q.queue_id = e.queue_id and q.state = 'PROCESSING'
+  -- The token says all that the state would.
+  where q.queue_id = e.queue_id and q.lease_token = e.lease_token
 ),
 retried as (
   insert into scheduled_pipeline_runs (
@@ -669,9 +676,13 @@ select
   case when n.run_id is not null then e.retry_at end as retry_at,
   e.run_id,
   e.config_id,
-  exists (
-    select 1 from pipeline_execution_queue q
-    where q.config_id = e.config_id and q.state = 'QUEUED' and q.visible_at = timestamptz '9999-12-31T23:59:59.999999Z'
+  coalesce(
+    (
+      select true from pipeline_execution_queue q
+      where q.config_id = e.config_id and q.state = 'QUEUED' and q.visible_at = timestamptz '9999-12-31T23:59:59.999999Z'
+      limit 1
+    ),
+    false
   ) as has_successor
 from asked b
 left join ended e on e.queue_id = b.queue_id
@@ -940,8 +951,13 @@ with due as materialized (
         )
     )
     and exists (
-      select 1 from pipeline_execution_queue q
-      where q.customer_id = f.customer_id and q.state = 'QUEUED' and q.visible_at <= @now
+      select 1
+      from generate_series(0, 10) as l(priority)
+      cross join lateral (
+        select 1 from pipeline_execution_queue q
+        where q.customer_id = f.customer_id and q.priority = l.priority and q.state = 'QUEUED' and q.visible_at <= @now
+        limit 1
+      ) x
     )
   order by f.customer_id
   for update of f

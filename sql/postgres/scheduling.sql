@@ -80,12 +80,20 @@ won as materialized (
 ),
 fired as materialized (
   select
-    o.*, w.customer_id, w.pipeline_template, w.priority, w.overlap_policy, w.subscription_id,
-    w.max_pipelines_per_day, w.max_pipelines_per_month, w.max_concurrent_pipelines,
+    o.*, w.customer_id, w.pipeline_template, w.priority, w.overlap_policy,
+    -- Null is unlimited only where a subscription says so.
+    case when w.subscription_id is null then 0 else w.max_pipelines_per_day end as daily_limit,
+    w.max_pipelines_per_month as monthly_limit,
+    w.max_concurrent_pipelines as concurrent_limit,
     scheduler_merge_patch(v.default_parameters, w.parameters) as parameters,
     -- Behind: the previous run of the same pipeline is still open, in the store or earlier in this very batch.
     not o.misfire and w.overlap_policy <> 'allow' and (
-      exists (select 1 from pipeline_execution_queue q where q.config_id = o.config_id and q.completed_at is null)
+      coalesce(
+        (
+          select true from pipeline_execution_queue q where q.config_id = o.config_id and q.completed_at is null limit 1
+        ),
+        false
+      )
       or count(*) filter (where not o.misfire) over earlier > 0
     ) as behind
   from jsonb_to_recordset(@occurrences) as o(
@@ -102,49 +110,36 @@ fired as materialized (
     partition by o.config_id order by o.scheduled_time rows between unbounded preceding and 1 preceding
   )
 ),
-days as materialized (
-  select
-    f.usage_id, f.customer_id, f.usage_date,
-    -- Null is unlimited only where a subscription says so.
-    case when f.subscription_id is null then 0 else f.max_pipelines_per_day end as daily_limit,
-    f.max_pipelines_per_month as monthly_limit,
-    f.max_concurrent_pipelines as concurrent_limit,
-    coalesce(u.pipelines_run_today, 0) as run_today,
-    (
-      select coalesce(sum(m.pipelines_run_today), 0)::bigint
-      from customer_usage_quotas m
-      where m.customer_id = f.customer_id
-        and m.usage_date >= date_trunc('month', f.usage_date::timestamp)::date
-        and m.usage_date < (date_trunc('month', f.usage_date::timestamp) + interval '1 month')::date
-    ) as run_this_month
-  from (
-    select distinct
-      usage_id, customer_id, usage_date, subscription_id, max_pipelines_per_day, max_pipelines_per_month,
-      max_concurrent_pipelines
-    from fired
-    where not misfire and not (behind and overlap_policy = 'skip')
-  ) f
-  left join customer_usage_quotas u on u.usage_id = f.usage_id
-),
 -- Quota: the customer's due runs stand in line; whoever comes after the last free place is skipped.
 decided as materialized (
   select
     f.*,
     case
       when f.misfire then 'MISFIRE'
-      when f.behind and f.overlap_policy = 'skip' then 'OVERLAP'
-      when l.place > d.daily_limit - d.run_today then 'QUOTA_DAILY'
-      when l.place > d.monthly_limit - d.run_this_month then 'QUOTA_MONTHLY'
+      when f.passed_over then 'OVERLAP'
+      when f.place > f.daily_limit - f.run_today then 'QUOTA_DAILY'
+      when f.place > f.monthly_limit - f.run_this_month then 'QUOTA_MONTHLY'
     end as reason
-  from fired f
-  left join (
+  from (
     select
-      run_id,
-      row_number() over (partition by usage_id order by scheduled_time, priority desc, config_id, run_id) as place
-    from fired
-    where not misfire and not (behind and overlap_policy = 'skip')
-  ) l on l.run_id = f.run_id
-  left join days d on d.usage_id = f.usage_id
+      x.*,
+      row_number() over (
+        partition by x.usage_id, x.misfire or x.passed_over
+        order by x.scheduled_time, x.priority desc, x.config_id, x.run_id
+      ) as place,
+      coalesce(u.pipelines_run_today, 0) as run_today,
+      case
+        when x.monthly_limit is not null then (
+          select coalesce(sum(m.pipelines_run_today), 0)::bigint
+          from customer_usage_quotas m
+          where m.customer_id = x.customer_id
+            and m.usage_date >= date_trunc('month', x.usage_date::timestamp)::date
+            and m.usage_date < (date_trunc('month', x.usage_date::timestamp) + interval '1 month')::date
+        )
+      end as run_this_month
+    from (select fired.*, behind and overlap_policy = 'skip' as passed_over from fired) x
+    left join customer_usage_quotas u on u.usage_id = x.usage_id
+  ) f
 ),
 -- cancel_other: what the new run replaces. Waiting runs end here; a running one is told by its next heartbeat.
 superseded as materialized (
@@ -183,7 +178,7 @@ advanced as (
     is_active = w.deactivate_reason is null,
     pause_reason = coalesce(w.deactivate_reason, c.pause_reason),
     last_run_status = case
-      when exists (select 1 from decided d where d.config_id = w.config_id and d.reason is not null) then 'SKIPPED'
+      when w.config_id in (select config_id from decided where reason is not null) then 'SKIPPED'
       else c.last_run_status
     end,
     updated_at = @now
@@ -195,35 +190,32 @@ chained as (
   select config_id, chain_end from won where chain_end is not null
   on conflict (config_id) do update set last_interval_end = greatest(h.last_interval_end, excluded.last_interval_end)
 ),
--- What each usage row gains and gives back: a day is written once.
+-- What each usage row gains and gives back: a day is written once. Days on which something is planned get the limits of today's
+-- subscription.
 gains as materialized (
   select
-    usage_id,
+    usage_id, max(customer_id) as customer_id, max(usage_date) as usage_date, bool_or(is_planned) as is_planned,
+    max(daily_limit) as daily_limit, max(monthly_limit) as monthly_limit, max(concurrent_limit) as concurrent_limit,
     sum(taken)::bigint as taken,
     sum(refused)::bigint as refused,
     sum(cancelled)::bigint as cancelled,
     sum(given_back)::bigint as given_back
   from (
     select
-      usage_id,
-      count(*) filter (where reason is null) as taken,
-      count(*) filter (where reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')) as refused,
-      0 as cancelled,
-      0 as given_back
+      usage_id, customer_id, usage_date, true as is_planned, daily_limit, monthly_limit, concurrent_limit,
+      (reason is null)::int as taken, (reason is not null)::int as refused, 0 as cancelled, 0 as given_back
     from decided
     where reason is null or reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')
-    group by usage_id
     union all
     -- The cancellation counts today.
-    select end_usage_id, 0, 0, count(*), 0 from superseded where state <> 'RUNNING' group by end_usage_id
+    select end_usage_id, null, null, false, null, null, null, 0, 0, 1, 0 from superseded where state <> 'RUNNING'
     union all
     -- What was taken goes back to the day it was taken on.
-    select usage_id, 0, 0, 0, count(*) from superseded
+    select usage_id, null, null, false, null, null, null, 0, 0, 0, 1 from superseded
     where state <> 'RUNNING' and lease_epoch = 0 and usage_id is not null
-    group by usage_id
     union all
     -- The month so far stands on every day after it, too.
-    select n.usage_id, 0, 0, 0, 0
+    select n.usage_id, null, null, false, null, null, null, 0, 0, 0, 0
     from superseded s
     join customer_usage_quotas g on g.usage_id = s.usage_id
     join customer_usage_quotas n
@@ -234,18 +226,21 @@ gains as materialized (
   ) x
   group by usage_id
 ),
+returned as materialized (
+  select usage_id, given_back from gains where given_back > 0
+),
 counted as (
   update customer_usage_quotas u
   set
-    daily_limit = case when d.usage_id is null then u.daily_limit else d.daily_limit end,
-    monthly_limit = case when d.usage_id is null then u.monthly_limit else d.monthly_limit end,
-    concurrent_limit = case when d.usage_id is null then u.concurrent_limit else d.concurrent_limit end,
+    daily_limit = case when g.is_planned then g.daily_limit else u.daily_limit end,
+    monthly_limit = case when g.is_planned then g.monthly_limit else u.monthly_limit end,
+    concurrent_limit = case when g.is_planned then g.concurrent_limit else u.concurrent_limit end,
     pipelines_run_today = u.pipelines_run_today + g.taken - g.given_back,
     pipelines_cancelled_today = u.pipelines_cancelled_today + g.cancelled,
     pipelines_run_month = u.pipelines_run_today + g.taken - g.given_back + (
       select coalesce(sum(m.pipelines_run_today - coalesce(e.given_back, 0)), 0)::bigint
       from customer_usage_quotas m
-      left join gains e on e.usage_id = m.usage_id
+      left join returned e on e.usage_id = m.usage_id
       where m.customer_id = u.customer_id
         and m.usage_date >= date_trunc('month', u.usage_date::timestamp)::date
         and m.usage_date < u.usage_date
@@ -253,10 +248,9 @@ counted as (
     quota_exceeded = u.quota_exceeded or g.refused > 0,
     quota_exceeded_at = case when g.refused > 0 then coalesce(u.quota_exceeded_at, @now) else u.quota_exceeded_at end,
     quota_warning_sent = u.quota_warning_sent
-      or coalesce((u.pipelines_run_today + g.taken - g.given_back) * 5 >= d.daily_limit * 4, false),
+      or (g.is_planned and coalesce((u.pipelines_run_today + g.taken - g.given_back) * 5 >= g.daily_limit * 4, false)),
     last_updated = @now
   from gains g
-  left join days d on d.usage_id = g.usage_id
   where u.usage_id = g.usage_id
 ),
 begun as (
@@ -266,18 +260,18 @@ begun as (
     last_updated
   )
   select
-    d.usage_id, d.customer_id, d.usage_date, d.daily_limit, d.monthly_limit, d.concurrent_limit, g.taken, g.cancelled,
+    g.usage_id, g.customer_id, g.usage_date, g.daily_limit, g.monthly_limit, g.concurrent_limit, g.taken, g.cancelled,
     g.taken + (
       select coalesce(sum(m.pipelines_run_today - coalesce(e.given_back, 0)), 0)::bigint
       from customer_usage_quotas m
-      left join gains e on e.usage_id = m.usage_id
-      where m.customer_id = d.customer_id
-        and m.usage_date >= date_trunc('month', d.usage_date::timestamp)::date
-        and m.usage_date < d.usage_date
+      left join returned e on e.usage_id = m.usage_id
+      where m.customer_id = g.customer_id
+        and m.usage_date >= date_trunc('month', g.usage_date::timestamp)::date
+        and m.usage_date < g.usage_date
     ),
-    g.refused > 0, case when g.refused > 0 then @now end, coalesce(g.taken * 5 >= d.daily_limit * 4, false), @now, @now
-  from days d
-  join gains g on g.usage_id = d.usage_id
+    g.refused > 0, case when g.refused > 0 then @now end, coalesce(g.taken * 5 >= g.daily_limit * 4, false), @now, @now
+  from gains g
+  where g.is_planned
   on conflict (usage_id) do nothing
 ),
 born as (
@@ -302,7 +296,7 @@ queued as materialized (
     case
       when d.behind and (
         d.overlap_policy = 'queue'
-        or exists (select 1 from superseded s where s.config_id = d.config_id and s.state = 'RUNNING')
+        or d.config_id in (select config_id from superseded where state = 'RUNNING')
         or count(*) filter (where d.reason is null) over (
           partition by d.config_id order by d.scheduled_time rows between unbounded preceding and 1 preceding
         ) > 0

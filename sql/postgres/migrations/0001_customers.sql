@@ -136,7 +136,7 @@ create table customer_usage_quotas (
   last_pipeline_started_at timestamptz,
   last_pipeline_completed_at timestamptz,
   unique (customer_id, usage_date)
-);
+) with (fillfactor = 60);
 
 create table customer_team_members (
   member_id text not null primary key,

@@ -32,7 +32,7 @@ create table customer_pipeline_configs (
   created_by text not null,
   description text,
   unique (customer_id, provider, domain, pipeline_template, pipeline_name)
-);
+) with (fillfactor = 80);
 
 -- The trigger's walk: due first, in a stable order.
 create index customer_pipeline_configs_due on customer_pipeline_configs (next_run_time, config_id) where is_active;
@@ -106,10 +106,11 @@ create table pipeline_execution_queue (
 -- One index holds a priority level of a customer in the order in which the claim takes its items.
 create index pipeline_execution_queue_by_wait on pipeline_execution_queue
   (customer_id, priority, visible_at, scheduled_time, created_at, queue_id) where state = 'QUEUED';
-create index pipeline_execution_queue_visible on pipeline_execution_queue (customer_id, visible_at) where state = 'QUEUED';
 create index pipeline_execution_queue_leases on pipeline_execution_queue (customer_id, lease_expires_at)
   where state = 'PROCESSING';
-create index pipeline_execution_queue_expiry on pipeline_execution_queue (lease_expires_at, queue_id) where state = 'PROCESSING';
+-- By another mark than the one above, so that no plan can take the one for the other.
+create index pipeline_execution_queue_expiry on pipeline_execution_queue (lease_expires_at, queue_id)
+  where lease_token is not null;
 create index pipeline_execution_queue_parked on pipeline_execution_queue (config_id, scheduled_time, created_at)
   where state = 'QUEUED' and visible_at = '9999-12-31T23:59:59.999999Z';
 -- What is open of a pipeline: its overlaps, its pause. Runs are updated in place, because no index follows their state.
@@ -137,7 +138,7 @@ create table scheduler_fair_shares (
   turn bigint not null default 0,
   ready boolean not null default false,
   ready_at timestamptz not null
-);
+) with (fillfactor = 60);
 
 create index scheduler_fair_shares_ready on scheduler_fair_shares (turn, customer_id) where ready;
 create index scheduler_fair_shares_waiting on scheduler_fair_shares (ready_at) where not ready;
