@@ -19,10 +19,11 @@ internal sealed class Heartbeater : IDisposable
     private readonly Random random;
     private readonly ApiReachability reachability;
     private readonly Lock gate = new();
-    private readonly List<LeasedRun> live = [];
+    private readonly HashSet<LeasedRun> live = [];
     private readonly Signal changed;
     private readonly CancellationTokenSource closing = new();
     private Duration notBefore = Duration.MinValue;
+    private Duration asleepUntil = Duration.MaxValue;
     private int failures;
 
     public Heartbeater(
@@ -47,6 +48,11 @@ internal sealed class Heartbeater : IDisposable
         lock (gate)
         {
             live.Add(run);
+            // A lease that is younger than those that are waited for changes nothing.
+            if (run.Term.RenewAt >= asleepUntil)
+            {
+                return;
+            }
         }
         changed.Raise();
     }
@@ -80,13 +86,25 @@ internal sealed class Heartbeater : IDisposable
                 var due = Duration.Max(notBefore, runs.Min(run => run.Term.RenewAt));
                 if (due > time.MonotonicNow())
                 {
+                    SleepUntil(due);
                     await changed.WaitAsync(due - time.MonotonicNow(), closing.Token);
                     continue;
                 }
-                await BeatAsync(runs);
+                await BeatAsync([.. runs.Where(IsHalfway)]);
             }
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested) { }
+    }
+
+    // Those that will be due soon go along; those that have just begun will mostly have ended before they are.
+    private bool IsHalfway(LeasedRun run) => run.Term.RenewAt - run.Term.Interval / 2 <= time.MonotonicNow();
+
+    private void SleepUntil(Duration due)
+    {
+        lock (gate)
+        {
+            asleepUntil = due;
+        }
     }
 
     private async Task BeatAsync(IReadOnlyList<LeasedRun> runs)
@@ -148,7 +166,8 @@ internal sealed class Heartbeater : IDisposable
     {
         lock (gate)
         {
-            live.RemoveAll(run => run.Stop == StopReason.Lost);
+            live.RemoveWhere(run => run.Stop == StopReason.Lost);
+            asleepUntil = Duration.MaxValue;
             return [.. live];
         }
     }

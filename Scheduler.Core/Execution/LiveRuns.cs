@@ -11,6 +11,9 @@ internal sealed class LiveRuns : IDisposable
     /// <summary>After the grace: the time for stopped runs to end and for their reports to be delivered.</summary>
     public static readonly Duration StopWindow = Duration.FromSeconds(2.5);
 
+    /// <summary>What the API gives out in one call at most.</summary>
+    private const int LargestClaim = 1000;
+
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Heartbeater heartbeater;
@@ -18,6 +21,11 @@ internal sealed class LiveRuns : IDisposable
     private readonly RunExecution execution;
     private readonly Lock gate = new();
     private readonly Dictionary<LeasedRun, Task<RunEnd>> live = [];
+    private readonly Queue<WaitingItem> waiting = [];
+    private readonly ITimer patience;
+    private readonly int concurrency;
+    private readonly Prefetch? prefetch;
+    private int executing;
     private bool draining;
 
     public LiveRuns(
@@ -26,42 +34,97 @@ internal sealed class LiveRuns : IDisposable
         string workerId,
         TimeProvider time,
         Random random,
-        ILogger logger
+        ILogger logger,
+        int concurrency = int.MaxValue,
+        Prefetch? prefetch = null
     )
     {
+        this.concurrency = concurrency;
+        this.prefetch = prefetch;
         this.time = time;
         this.logger = logger;
         Reachability = new ApiReachability(logger);
         Ended = new Signal(time);
         // System.Random is not thread-safe: each loop gets its own, all from the one seed.
         heartbeater = new Heartbeater(api, workerId, time, new Random(random.Next()), Reachability);
-        results = new ResultBatcher(api, workerId, time, new Random(random.Next()), Reachability);
+        results = new ResultBatcher(api, workerId, time, new Random(random.Next()), Reachability, () => Executing);
         execution = new RunExecution(runner, heartbeater, results, time, logger);
+        patience = time.CreateTimer(_ => HandBackOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ApiReachability Reachability { get; }
 
-    /// <summary>Raised whenever a run has ended.</summary>
+    /// <summary>Raised whenever a pipeline has ended, and when its result is answered.</summary>
     public Signal Ended { get; }
 
     public bool Draining => Volatile.Read(ref draining);
 
+    /// <summary>What is leased to this process: executing, being reported, or waiting for a slot.</summary>
     public int Count
     {
         get
         {
             lock (gate)
             {
-                return live.Count;
+                return live.Count + waiting.Count;
             }
         }
     }
 
-    /// <summary>Starts a leased item; while draining it is handed back instead.</summary>
-    public Task<RunEnd> Start(LeaseItem item, LeaseTerm term) => Track(item, term, handBack: Draining);
+    /// <summary>How many pipelines are running now; never more than the concurrency.</summary>
+    public int Executing => Volatile.Read(ref executing);
+
+    /// <summary>
+    /// How many more items may be claimed: free slots, and what they are expected to use up while the claim is on its way. Bounded
+    /// by what may be leased in all, so that results that cannot be delivered do not pile up.
+    /// </summary>
+    public int Wanted
+    {
+        get
+        {
+            lock (gate)
+            {
+                var free = concurrency - executing - waiting.Count;
+                var room = Prefetch.MostHeld(concurrency) - live.Count - waiting.Count;
+                return Math.Min(Math.Min(free + (prefetch?.Target ?? 0), room), LargestClaim);
+            }
+        }
+    }
+
+    /// <summary>Starts a leased item, whatever runs already; while draining it is handed back instead.</summary>
+    public Task<RunEnd> Start(LeaseItem item, LeaseTerm term)
+    {
+        lock (gate)
+        {
+            executing++;
+        }
+        return Track(item, term, handBack: Draining, holdsSlot: true);
+    }
+
+    /// <summary>
+    /// Starts a leased item if a slot is free, else keeps it for the next one that is. What has waited too long is handed back, so
+    /// that a lease never grows old without its run.
+    /// </summary>
+    public void StartOrKeep(LeaseItem item, LeaseTerm term)
+    {
+        lock (gate)
+        {
+            if (executing >= concurrency && !Draining)
+            {
+                waiting.Enqueue(new WaitingItem(item, term, time.MonotonicNow() + Prefetch.Patience(term)));
+                if (waiting.Count == 1)
+                {
+                    WatchOldest();
+                }
+                return;
+            }
+            executing++;
+        }
+        _ = Track(item, term, handBack: Draining, holdsSlot: true);
+    }
 
     /// <summary>Reports a leased item as released without starting it.</summary>
-    public Task<RunEnd> HandBack(LeaseItem item, LeaseTerm term) => Track(item, term, handBack: true);
+    public Task<RunEnd> HandBack(LeaseItem item, LeaseTerm term) => Track(item, term, handBack: true, holdsSlot: false);
 
     /// <summary>
     /// Starts nothing any more, lets the runs end for <paramref name="grace"/>, stops and releases what has not ended,
@@ -91,11 +154,12 @@ internal sealed class LiveRuns : IDisposable
     public void Dispose()
     {
         Volatile.Write(ref draining, true);
+        patience.Dispose();
         results.Dispose();
         heartbeater.Dispose();
     }
 
-    private Task<RunEnd> Track(LeaseItem item, LeaseTerm term, bool handBack)
+    private Task<RunEnd> Track(LeaseItem item, LeaseTerm term, bool handBack, bool holdsSlot)
     {
         var run = new LeasedRun(item, term, time);
         if (handBack)
@@ -104,15 +168,22 @@ internal sealed class LiveRuns : IDisposable
         }
         lock (gate)
         {
-            return live[run] = RunAsync(run);
+            return live[run] = RunAsync(run, holdsSlot);
         }
     }
 
-    private async Task<RunEnd> RunAsync(LeasedRun run)
+    private async Task<RunEnd> RunAsync(LeasedRun run, bool holdsSlot)
     {
         try
         {
-            return await execution.RunAsync(run);
+            var (report, took) = await execution.ExecuteAsync(run);
+            if (holdsSlot)
+            {
+                holdsSlot = false;
+                prefetch?.Ran(took);
+                Free();
+            }
+            return await execution.ReportAsync(run, report, took);
         }
         finally
         {
@@ -120,7 +191,58 @@ internal sealed class LiveRuns : IDisposable
             {
                 live.Remove(run);
             }
+            if (holdsSlot)
+            {
+                Free();
+            }
             Ended.Raise();
+        }
+    }
+
+    /// <summary>Gives a slot on to what waits longest for one.</summary>
+    private void Free()
+    {
+        WaitingItem? next;
+        lock (gate)
+        {
+            executing -= waiting.TryDequeue(out next) ? 0 : 1;
+        }
+        if (next is not null)
+        {
+            _ = Track(next.Item, next.Term, handBack: Draining, holdsSlot: true);
+        }
+        Ended.Raise();
+    }
+
+    /// <summary>Hands back what has waited too long for a slot; everything while draining.</summary>
+    private void HandBackOverdue()
+    {
+        var overdue = new List<WaitingItem>();
+        lock (gate)
+        {
+            var now = time.MonotonicNow();
+            while (waiting.TryPeek(out var oldest) && (Draining || oldest.Until <= now))
+            {
+                overdue.Add(waiting.Dequeue());
+            }
+            WatchOldest();
+        }
+        foreach (var item in overdue)
+        {
+            _ = HandBack(item.Item, item.Term);
+        }
+        if (overdue.Count > 0)
+        {
+            prefetch?.Forget();
+        }
+    }
+
+    // Under the gate. The first in the queue is the first to lose patience.
+    private void WatchOldest()
+    {
+        if (waiting.TryPeek(out var oldest))
+        {
+            patience.Change((oldest.Until - time.MonotonicNow()).ToWait(), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -130,6 +252,7 @@ internal sealed class LiveRuns : IDisposable
         var deadline = time.DelayAsync(limit, timer.Token);
         while (!deadline.IsCompleted)
         {
+            HandBackOverdue();
             var tasks = Snapshot().Values.Append(alsoWaitFor).Where(task => !task.IsCompleted).ToList();
             if (tasks.Count == 0)
             {

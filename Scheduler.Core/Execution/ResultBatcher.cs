@@ -4,13 +4,13 @@ using Scheduler.Core.Contracts;
 namespace Scheduler.Core.Execution;
 
 /// <summary>
-/// Delivers results. What finishes within 25 ms, at most 100 items, goes in one call; one call is on its way at a time,
-/// so that results gather by themselves when the API is slow. A failed call is tried again as long as the lease could
+/// Delivers results. What finishes within 25 ms, at most 500 items, goes in one call, sooner when nothing runs that could
+/// join it; one call is on its way at a time, so that results gather by themselves when the API is slow. A failed call is tried again as long as the lease could
 /// still be this worker's: the API keeps exactly-once by the token, so sending twice does no harm.
 /// </summary>
 internal sealed class ResultBatcher : IDisposable
 {
-    public const int LargestBatch = 100;
+    public const int LargestBatch = 500;
     public static readonly Duration GatherFor = Duration.FromMilliseconds(25);
     private static readonly Duration CallLimit = Duration.FromSeconds(10);
     private static readonly Duration LongestBackoff = Duration.FromSeconds(5);
@@ -20,6 +20,7 @@ internal sealed class ResultBatcher : IDisposable
     private readonly TimeProvider time;
     private readonly Random random;
     private readonly ApiReachability reachability;
+    private readonly Func<int> executing;
     private readonly Lock gate = new();
     private readonly List<PendingReport> pending = [];
     private readonly Signal arrived;
@@ -27,14 +28,17 @@ internal sealed class ResultBatcher : IDisposable
     private int limit = LargestBatch;
     private int failures;
 
+    /// <param name="executing">How many pipelines are running, whose results may come soon.</param>
     public ResultBatcher(
         ISchedulerApi api,
         string workerId,
         TimeProvider time,
         Random random,
-        ApiReachability reachability
+        ApiReachability reachability,
+        Func<int> executing
     )
     {
+        this.executing = executing;
         this.api = api;
         this.workerId = workerId;
         this.time = time;
@@ -68,7 +72,7 @@ internal sealed class ResultBatcher : IDisposable
         {
             closing.Cancel();
         }
-        foreach (var report in Remove(_ => true))
+        foreach (var report in RemoveWhere(_ => true))
         {
             report.Complete(new ReportAnswer.GivenUp("the process is going down"));
         }
@@ -81,7 +85,7 @@ internal sealed class ResultBatcher : IDisposable
         {
             while (true)
             {
-                if (Take(1).Count == 0)
+                if (Pending == 0)
                 {
                     failures = 0;
                     reachability.Forget(ApiCallKind.Results);
@@ -102,7 +106,7 @@ internal sealed class ResultBatcher : IDisposable
     {
         var until = time.MonotonicNow() + GatherFor;
         while (
-            Take(LargestBatch).Count < LargestBatch && until - time.MonotonicNow() is var left && left > Duration.Zero
+            executing() > 0 && Pending < LargestBatch && until - time.MonotonicNow() is var left && left > Duration.Zero
         )
         {
             await arrived.WaitAsync(left, closing.Token);
@@ -117,7 +121,7 @@ internal sealed class ResultBatcher : IDisposable
         {
             reachability.Succeeded(ApiCallKind.Results);
             (failures, limit) = (0, LargestBatch);
-            Remove(batch.Contains);
+            Remove([.. batch]);
             foreach (var (report, receipt) in batch.Zip(content.Results))
             {
                 report.Complete(new ReportAnswer.Answered(receipt, report.OutcomeUnknown));
@@ -136,7 +140,7 @@ internal sealed class ResultBatcher : IDisposable
             limit = Math.Max(1, batch.Count / 2);
             if (batch.Count == 1)
             {
-                Remove(batch.Contains);
+                Remove([.. batch]);
                 batch[0].Complete(new ReportAnswer.GivenUp(failure.Detail));
             }
             return;
@@ -153,9 +157,22 @@ internal sealed class ResultBatcher : IDisposable
     private void GiveUpWhatIsLost()
     {
         var now = time.MonotonicNow();
-        foreach (var report in Remove(report => report.Run.Stop == StopReason.Lost || !report.Run.Term.IsPossible(now)))
+        foreach (
+            var report in RemoveWhere(report => report.Run.Stop == StopReason.Lost || !report.Run.Term.IsPossible(now))
+        )
         {
             report.Complete(new ReportAnswer.GivenUp("its lease ran out"));
+        }
+    }
+
+    private int Pending
+    {
+        get
+        {
+            lock (gate)
+            {
+                return pending.Count;
+            }
         }
     }
 
@@ -167,12 +184,23 @@ internal sealed class ResultBatcher : IDisposable
         }
     }
 
-    private List<PendingReport> Remove(Func<PendingReport, bool> which)
+    private void Remove(HashSet<PendingReport> reports)
+    {
+        lock (gate)
+        {
+            pending.RemoveAll(reports.Contains);
+        }
+    }
+
+    private List<PendingReport> RemoveWhere(Func<PendingReport, bool> which)
     {
         lock (gate)
         {
             var removed = pending.FindAll(report => which(report));
-            pending.RemoveAll(removed.Contains);
+            if (removed.Count > 0)
+            {
+                pending.RemoveAll(report => which(report));
+            }
             return removed;
         }
     }

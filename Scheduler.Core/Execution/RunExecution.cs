@@ -15,22 +15,28 @@ internal sealed class RunExecution(
     ILogger logger
 )
 {
-    /// <summary>Runs to the end; never throws. Disposes <paramref name="run"/>.</summary>
-    public async Task<RunEnd> RunAsync(LeasedRun run)
+    /// <summary>Runs the pipeline to its end; never throws.</summary>
+    /// <returns>What is to be reported, null where the lease is lost, and how long it took.</returns>
+    public async Task<(RunResult? Report, Duration Took)> ExecuteAsync(LeasedRun run)
     {
         await Task.Yield();
+        heartbeater.Add(run);
+        var startedAt = time.MonotonicNow();
+        var (started, result) = await PipelineAsync(run);
+        var stop = run.End(started);
+        return (RunVerdict.Decide(run.Reference, stop, result), time.MonotonicNow() - startedAt);
+    }
+
+    /// <summary>Delivers the report, the lease being renewed meanwhile; never throws. Disposes <paramref name="run"/>.</summary>
+    public async Task<RunEnd> ReportAsync(LeasedRun run, RunResult? report, Duration took)
+    {
         try
         {
-            heartbeater.Add(run);
-            var startedAt = time.MonotonicNow();
-            var (started, result) = await ExecuteAsync(run);
-            var stop = run.End(started);
-            if (RunVerdict.Decide(run.Reference, stop, result) is not { } report)
+            if (report is null)
             {
                 ExecutionLog.LeaseLost(logger, run.Item);
                 return new RunEnd.Lost();
             }
-            var took = time.MonotonicNow() - startedAt;
             return Log(run.Item, report, took, await results.ReportAsync(run, report));
         }
         finally
@@ -40,7 +46,7 @@ internal sealed class RunExecution(
         }
     }
 
-    private async Task<(bool Started, PipelineResult? Result)> ExecuteAsync(LeasedRun run)
+    private async Task<(bool Started, PipelineResult? Result)> PipelineAsync(LeasedRun run)
     {
         var started = false;
         try

@@ -13,6 +13,8 @@ namespace Scheduler.Core.Execution;
 /// At most one claim is outstanding, sized to the slots that were free when it was sent. A slot that becomes free
 /// meanwhile needs no second claim: the outstanding one returns as soon as there is any work, and the next, sent at
 /// once, asks for all that is free by then. Cancelling it to ask for more could lose an answer that holds leases.
+/// Where runs are short beside a claim, it also asks for what the slots will have used up by the time it is answered
+/// (<see cref="Prefetch"/>). A slot is free when its pipeline has ended, not only when its result is answered.
 /// </remarks>
 public sealed class WorkerLoop : IDisposable
 {
@@ -25,6 +27,7 @@ public sealed class WorkerLoop : IDisposable
     private readonly Random random;
     private readonly ILogger logger;
     private readonly LiveRuns runs;
+    private readonly Prefetch prefetch;
     private int failures;
 
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
@@ -43,7 +46,8 @@ public sealed class WorkerLoop : IDisposable
         this.time = time;
         this.random = new Random(random.Next());
         this.logger = logger;
-        runs = new LiveRuns(api, runner, options.WorkerId, time, random, logger);
+        prefetch = new Prefetch(options.Concurrency);
+        runs = new LiveRuns(api, runner, options.WorkerId, time, random, logger, options.Concurrency, prefetch);
     }
 
     /// <summary>
@@ -74,25 +78,25 @@ public sealed class WorkerLoop : IDisposable
         {
             while (!drain.IsCancellationRequested)
             {
-                var free = options.Concurrency - runs.Count;
-                if (free <= 0)
+                var wanted = runs.Wanted;
+                if (wanted <= 0)
                 {
                     await runs.Ended.WaitAsync(drain);
                     continue;
                 }
-                await ClaimOnceAsync(free, drain);
+                await ClaimOnceAsync(wanted, drain);
             }
         }
         catch (OperationCanceledException) when (drain.IsCancellationRequested) { }
     }
 
-    private async Task ClaimOnceAsync(int free, CancellationToken drain)
+    private async Task ClaimOnceAsync(int wanted, CancellationToken drain)
     {
         var request = new ProcessQueueRequest
         {
             WorkerId = options.WorkerId,
             Execution = ExecutionMode.Lease,
-            MaxItems = free,
+            MaxItems = wanted,
             WaitSeconds = (int)options.LongPoll.TotalSeconds,
         };
         var sentAt = time.MonotonicNow();
@@ -102,7 +106,7 @@ public sealed class WorkerLoop : IDisposable
         {
             case ApiAnswer<LeaseResponse>.Success({ Items: { Count: > 0 } items }):
                 Succeeded();
-                Begin(items, free, sentAt, drain.IsCancellationRequested);
+                Begin(items, wanted, sentAt, drain.IsCancellationRequested);
                 break;
             case ApiAnswer<LeaseResponse>.Failed(var failure):
                 failures++;
@@ -111,6 +115,7 @@ public sealed class WorkerLoop : IDisposable
                 break;
             default:
                 Succeeded();
+                prefetch.Claimed(wanted, 0, Duration.Zero);
                 // A run that ends may have freed its customer's slot: ask again at once.
                 var idle = IdleBackoff.Delay(options.PollInterval, time.MonotonicNow() - sentAt, random);
                 await runs.Ended.WaitAsync(idle, drain);
@@ -124,15 +129,23 @@ public sealed class WorkerLoop : IDisposable
         runs.Reachability.Succeeded(ApiCallKind.Claim);
     }
 
-    private void Begin(IReadOnlyList<LeaseItem> items, int free, Duration sentAt, bool draining)
+    private void Begin(IReadOnlyList<LeaseItem> items, int wanted, Duration sentAt, bool draining)
     {
         var answeredAt = time.MonotonicNow();
+        prefetch.Claimed(wanted, items.Count, answeredAt - sentAt);
         for (var i = 0; i < items.Count; i++)
         {
             var term = LeaseTerm.Of(items[i].LeaseSeconds, sentAt, answeredAt);
             // More than was asked for cannot be run here; what comes after the drain began must not be.
-            _ = i < free && !draining ? runs.Start(items[i], term) : runs.HandBack(items[i], term);
+            if (i < wanted && !draining)
+            {
+                runs.StartOrKeep(items[i], term);
+            }
+            else
+            {
+                _ = runs.HandBack(items[i], term);
+            }
         }
-        ExecutionLog.Claimed(logger, items.Count, free);
+        ExecutionLog.Claimed(logger, items.Count, wanted);
     }
 }

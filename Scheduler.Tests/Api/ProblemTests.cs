@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using NUnit.Framework;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Errors;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Api;
 
@@ -13,6 +14,7 @@ public sealed class ProblemTests : IDisposable
     private readonly ApiHost host = ApiHost.With(app =>
     {
         app.MapGet("/test/bug", string () => throw new InvalidOperationException("canary-in-message")).RequireAdmin();
+        app.MapGet("/test/busy", string () => throw new StoreBusyException()).RequireAdmin();
         app.MapGet("/test/number", (int count) => count).RequireAdmin();
         app.MapGet("/test/flag", ([FromQuery(Name = "is_active")] bool? isActive) => isActive).RequireAdmin();
         app.MapGet("/test/teapot", () => Results.StatusCode(418)).RequireAdmin();
@@ -44,6 +46,15 @@ public sealed class ProblemTests : IDisposable
         var response = await host.SendAsync("GET", $"/test/number{query}", ApiHost.Admin());
 
         Assert.That((await response.ShouldBeProblemAsync(400, "INVALID_QUERY")).Detail, Is.EqualTo(detail));
+    }
+
+    [Test]
+    public async Task A_store_that_is_too_busy_is_429_with_the_time_to_wait()
+    {
+        var response = await host.SendAsync("GET", "/test/busy", ApiHost.Admin());
+
+        await response.ShouldBeProblemAsync(429, "STORE_BUSY");
+        Assert.That(response.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
     }
 
     [Test]

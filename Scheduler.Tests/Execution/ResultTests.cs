@@ -28,15 +28,15 @@ public sealed class ResultTests
     }
 
     [Test]
-    public void A_batch_holds_at_most_a_hundred()
+    public void A_batch_holds_at_most_five_hundred()
     {
         using var bench = new LoopBench();
         bench.Runner.Takes = Duration.FromSeconds(1);
-        bench.Api.Enqueue(Leases.Items(250));
-        bench.Start(concurrency: 250);
+        bench.Api.Enqueue(Leases.Items(900));
+        bench.Start(concurrency: 900);
         bench.Thread.Advance(2);
 
-        Assert.That(bench.Api.Reports.Select(report => report.Request.Results.Count), Is.EqualTo([100, 100, 50]));
+        Assert.That(bench.Api.Reports.Select(report => report.Request.Results.Count), Is.EqualTo([500, 400]));
     }
 
     [Test]

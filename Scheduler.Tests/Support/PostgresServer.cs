@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -70,7 +71,7 @@ internal sealed class PostgresServer : IAsyncDisposable
                 ? []
                 : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
         ];
-        var server = new PostgresServer(Begin(postgres, serve, unprivileged: true), folder, port);
+        var server = new PostgresServer(await ServeAsync(postgres, serve), folder, port);
         await server.WaitAsync();
         return server;
     }
@@ -151,15 +152,13 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    // PostgreSQL refuses to run as root, and it goes when this process goes, however that ends.
-    private static Process Begin(string program, string[] arguments, bool unprivileged)
+    // PostgreSQL refuses to run as root.
+    private static Process Begin(string program, string[] arguments, bool unprivileged, bool diesWithThread = false)
     {
-        string[] command =
-            !unprivileged ? [program]
-            : Environment.UserName == "root"
-                ? ["setpriv", "--reuid=nobody", "--clear-groups", "--pdeathsig=KILL", program]
-            : File.Exists("/usr/bin/setpriv") ? ["setpriv", "--pdeathsig=KILL", program]
-            : [program];
+        var isRoot = Environment.UserName == "root";
+        string[] user = unprivileged && isRoot ? ["--reuid=nobody", "--clear-groups"] : [];
+        string[] death = diesWithThread && OperatingSystem.IsLinux() ? ["--pdeathsig=KILL"] : [];
+        string[] command = user.Length + death.Length > 0 ? ["setpriv", .. user, .. death, program] : [program];
         var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             WorkingDirectory = Path.GetTempPath(),
@@ -172,6 +171,33 @@ internal sealed class PostgresServer : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
+    }
+
+    /// <summary>
+    /// Starts the server so that it goes when this process goes, however that ends. The kernel binds that to the thread that made
+    /// it, and those of the pool come and go: this one stays.
+    /// </summary>
+    private static Task<Process> ServeAsync(string program, string[] arguments)
+    {
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                started.SetResult(Begin(program, arguments, unprivileged: true, diesWithThread: true));
+                using var never = new ManualResetEventSlim();
+                never.Wait();
+            }
+            catch (Win32Exception failure)
+            {
+                started.SetException(failure);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "postgres",
+        }.Start();
+        return started.Task;
     }
 
     private static int FreePort()

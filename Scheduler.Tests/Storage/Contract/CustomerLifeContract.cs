@@ -232,6 +232,41 @@ internal abstract class CustomerLifeContract : StoreContract
     }
 
     [Test]
+    public async Task Changes_of_zone_and_plan_while_runs_come_and_go_lose_no_count()
+    {
+        await H.OnboardAsync("acme");
+        for (var nth = 0; nth < 30; nth++)
+        {
+            await H.ConfigureAsync("acme", $"p{nth}");
+        }
+        H.AdvanceToNextHour();
+        SubscriptionPlan[] plans = [SubscriptionPlan.Scale, SubscriptionPlan.Enterprise];
+        // A day ahead of UTC at this hour.
+        string[] zones = ["Pacific/Kiritimati", "UTC"];
+
+        await Task.WhenAll(
+            RepeatAsync(6, _ => H.TriggerAsync(batchSize: 5)),
+            RepeatAsync(12, async _ => await H.ReportAsync(await H.LeaseAsync(4), RunOutcome.Completed)),
+            RepeatAsync(8, nth => UpdateAsync(new() { Timezone = zones[nth % 2] })),
+            RepeatAsync(6, nth => ChangeAsync(new() { PlanName = plans[nth % 2] }))
+        );
+        await H.TriggerAsync();
+
+        var counted = await QueryAsync("select sum(pipelines_run_today) as n from customer_usage_quotas");
+        Assert.That((await H.RunsAsync("acme")).Count(run => run.State != RunState.Skipped), Is.EqualTo(30));
+        Assert.That(counted[0]["n"], Is.EqualTo(30));
+
+        static Task RepeatAsync(int times, Func<int, Task> action) =>
+            Task.Run(async () =>
+            {
+                for (var nth = 0; nth < times; nth++)
+                {
+                    await action(nth);
+                }
+            });
+    }
+
+    [Test]
     public async Task An_ended_subscription_is_bought_again_and_a_debt_stays()
     {
         await H.OnboardAsync("acme", "STARTER");

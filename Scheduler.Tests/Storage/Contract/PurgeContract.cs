@@ -88,6 +88,50 @@ internal abstract class PurgeContract : StoreContract
         }
     }
 
+    [Test]
+    public async Task A_step_takes_no_more_than_its_limit()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "a", "b", "c");
+        await CancelAsync("acme");
+        var store = new PurgeStore(H.Engine, H.Clock);
+        List<long> runs = [];
+        List<long> pipelines = [];
+
+        while (runs is not [.., 0])
+        {
+            runs.Add(await store.DeleteRunsAsync("acme", 2, default));
+        }
+        while (pipelines is not [.., 0])
+        {
+            pipelines.Add(await store.DeleteConfigsAsync("acme", 2, default));
+        }
+
+        Assert.That((runs, pipelines), Is.EqualTo((new List<long> { 2, 1, 0 }, new List<long> { 2, 1, 0 })));
+    }
+
+    [Test]
+    public async Task Of_several_purges_at_once_one_says_that_it_did_it()
+    {
+        await LiveAsync("acme");
+        await CancelAsync("acme");
+
+        var done = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(_ => Task.Run(() => Purging(new NoDatasets()).PurgeAsync("acme", StoreHarness.Actor, default)))
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(done.Count(each => each), Is.EqualTo(1));
+            Assert.That(
+                await QueryAsync("select 1 from scheduler_audit_entries where action = 'customer.purge'"),
+                Has.Count.EqualTo(1)
+            );
+        }
+    }
+
     private Purging Purging(IDatasetCatalog datasets) =>
         new(new PurgeStore(H.Engine, H.Clock), datasets, H.Clock, H.Ids);
 

@@ -81,23 +81,29 @@ internal abstract class TeamContract : StoreContract
     }
 
     [Test]
-    public async Task Demotions_of_the_last_two_owners_at_once_leave_one()
+    public async Task Owners_demoted_and_removed_at_once_leave_one()
     {
         await H.OnboardAsync("acme");
-        var other = await JoinAsync("bo@example.com", TeamRole.Owner);
+        List<string> others = [];
+        for (var nth = 0; nth < 7; nth++)
+        {
+            others.Add(await JoinAsync($"m{nth}@example.com", TeamRole.Owner));
+        }
         var founder = (string)
             (await QueryAsync("select member_id from customer_team_members where email = 'admin@example.com'"))[0][
                 "member_id"
             ]!;
 
-        var results = await Task.WhenAll(
+        var results = await Task.WhenAll([
             Task.Run(() => SetRoleAsync(founder, TeamRole.Viewer)),
-            Task.Run(() => H.Team.RemoveAsync("acme", other, Customer, StoreHarness.Actor, default))
-        );
+            .. others.Select(other =>
+                Task.Run(() => H.Team.RemoveAsync("acme", other, Customer, StoreHarness.Actor, default))
+            ),
+        ]);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(results.Count(result => result is MemberResult.Done), Is.EqualTo(1));
+            Assert.That(results.Count(result => result is MemberResult.Done), Is.EqualTo(7));
             Assert.That(results.Count(result => Reason(result) == MemberRefusal.LastOwner), Is.EqualTo(1));
         }
     }
@@ -202,10 +208,13 @@ internal abstract class TeamContract : StoreContract
     }
 
     [Test]
-    public async Task The_last_two_keys_ended_at_once_leave_one()
+    public async Task Keys_ended_all_at_once_leave_one()
     {
         await H.OnboardAsync("acme");
-        await CreateKeyAsync();
+        for (var nth = 0; nth < 7; nth++)
+        {
+            await CreateKeyAsync();
+        }
         var ids = (await H.Keys.ListAsync("acme", null, 10, default)).Select(key => key.ApiKeyId);
 
         var results = await Task.WhenAll(
