@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -13,6 +15,11 @@ namespace Scheduler.Api.Bodies;
 /// </summary>
 internal static class FieldCheck
 {
+    // Per contract, which are few and never change: a request of a thousand results asks a thousand times.
+    private static readonly ConcurrentDictionary<JsonTypeInfo, FrozenDictionary<string, JsonPropertyInfo>> Known =
+        new();
+    private static readonly ConcurrentDictionary<JsonPropertyInfo, ValidationAttribute[]> RulesOf = new();
+
     public static void Check(JsonElement element, JsonTypeInfo type, string path, BodyErrors errors)
     {
         switch (type.Kind)
@@ -38,7 +45,7 @@ internal static class FieldCheck
     private static void CheckObject(JsonElement element, JsonTypeInfo type, string path, BodyErrors errors)
     {
         var prefix = path.Length == 0 ? "" : path + ".";
-        var known = type.Properties.Where(property => property.Set is not null).ToDictionary(property => property.Name);
+        var known = Known.GetOrAdd(type, Settable);
         foreach (var member in element.EnumerateObject())
         {
             if (!known.TryGetValue(member.Name, out var property))
@@ -54,11 +61,11 @@ internal static class FieldCheck
                 errors.AddShape(prefix + member.Name, "Must not be null.");
             }
         }
-        foreach (var missing in type.Properties.Where(property => property.IsRequired))
+        foreach (var property in type.Properties)
         {
-            if (!element.TryGetProperty(missing.Name, out _))
+            if (property.IsRequired && !element.TryGetProperty(property.Name, out _))
             {
-                errors.AddShape(prefix + missing.Name, "Is required.");
+                errors.AddShape(prefix + property.Name, "Is required.");
             }
         }
     }
@@ -67,13 +74,14 @@ internal static class FieldCheck
     {
         var before = errors.Misshapen;
         Check(element, property.Options.GetTypeInfo(property.PropertyType), path, errors);
-        if (errors.Misshapen > before)
+        var rules = RulesOf.GetOrAdd(property, Rules);
+        if (errors.Misshapen > before || rules.Length == 0)
         {
             return;
         }
         var value = element.Deserialize(property.PropertyType, WireJson.Options);
         var context = new ValidationContext(element) { DisplayName = property.Name, MemberName = property.Name };
-        foreach (var rule in Rules(property))
+        foreach (var rule in rules)
         {
             if (rule.GetValidationResult(value, context) is { } fault)
             {
@@ -87,8 +95,11 @@ internal static class FieldCheck
         }
     }
 
-    private static IEnumerable<ValidationAttribute> Rules(JsonPropertyInfo property) =>
-        property.AttributeProvider?.GetCustomAttributes(true).OfType<ValidationAttribute>() ?? [];
+    private static ValidationAttribute[] Rules(JsonPropertyInfo property) =>
+        [.. property.AttributeProvider?.GetCustomAttributes(true).OfType<ValidationAttribute>() ?? []];
+
+    private static FrozenDictionary<string, JsonPropertyInfo> Settable(JsonTypeInfo type) =>
+        type.Properties.Where(property => property.Set is not null).ToFrozenDictionary(property => property.Name);
 
     /// <summary>The framework's own messages repeat the field's name; ours say what would be right.</summary>
     private static string Said(ValidationAttribute rule, ValidationResult fault) =>
@@ -122,6 +133,10 @@ internal static class FieldCheck
         if (!UnicodeCheck.IsValid(element))
         {
             errors.AddShape(path, "Must be valid Unicode; it has half a surrogate pair.");
+            return;
+        }
+        if (type == typeof(string) && element.ValueKind == JsonValueKind.String)
+        {
             return;
         }
         try

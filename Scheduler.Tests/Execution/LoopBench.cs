@@ -20,6 +20,9 @@ internal sealed class LoopBench : IDisposable
     public RecordingLogger Logger { get; } = new();
     public Task Running { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Items given out so far, where a test counts them.</summary>
+    public int Leased { get; set; }
+
     public void Start(int concurrency = 4, double pollSeconds = 5, double longPollSeconds = 20)
     {
         var options = new WorkerLoopOptions
