@@ -134,7 +134,7 @@ set_aside as (
   update pipeline_execution_queue q
   set visible_at = greatest(h.paused_until, op.now + interval '5 minutes')
   from held h, op
-  where q.config_id = h.config_id and q.completed_at is null and q.state = 'QUEUED' and q.visible_at <= op.now
+  where q.config_id = h.config_id and q.completed_at is null and coalesce(q.state, '') = 'QUEUED' and q.visible_at <= op.now
 ),
 chosen as materialized (
   select
@@ -330,7 +330,7 @@ asked as materialized (
 live as materialized (
   select q.queue_id, q.lease_token
   from op, pipeline_execution_queue q
-  where q.queue_id in (select queue_id from asked) and q.lease_token is not null and q.lease_expires_at > op.now
+  where q.queue_id in (select queue_id from asked) and coalesce(q.lease_token, '') <> '' and q.lease_expires_at > op.now
   order by q.queue_id
   for update of q
 ),
@@ -339,7 +339,7 @@ renewed as (
   set lease_expires_at = op.now + @leaseMicros * interval '1 microsecond'
   from op, live l
   where q.queue_id = l.queue_id
-    and q.lease_token = l.lease_token
+    and coalesce(q.lease_token, '') = l.lease_token
     and q.lease_expires_at > op.now
     and (q.queue_id, q.lease_token) in (select queue_id, lease_token from asked)
   returning q.queue_id, q.lease_token, q.lease_expires_at, q.cancel_requested_at
@@ -377,7 +377,7 @@ join pipeline_execution_queue q on q.queue_id = b.value ->> 'queue_id'
 join scheduled_pipeline_runs r on r.run_id = q.run_id
 join customer_pipeline_configs c on c.config_id = r.config_id
 join customer_profiles p on p.customer_id = r.customer_id
-where q.state = 'PROCESSING' and q.lease_token = b.value ->> 'lease_token'
+where coalesce(q.lease_token, '') = b.value ->> 'lease_token'
 order by b.nth;
 
 -- name: list_expired
@@ -414,7 +414,7 @@ insert into scheduler_fair_shares as f (customer_id, ready_at)
 select distinct q.customer_id, @now
 from jsonb_to_recordset(@rows) as b(queue_id text, lease_token text)
 join pipeline_execution_queue q on q.queue_id = b.queue_id
-where q.state = 'PROCESSING' and q.lease_token = b.lease_token
+where coalesce(q.lease_token, '') = b.lease_token
 order by q.customer_id
 on conflict (customer_id) do update set ready_at = excluded.ready_at where f.ready_at > excluded.ready_at;
 
@@ -455,8 +455,7 @@ ended as materialized (
   join pipeline_execution_queue q on q.queue_id = b.queue_id
   join scheduled_pipeline_runs r on r.run_id = q.run_id
   join customer_pipeline_configs c on c.config_id = q.config_id
-  where q.state = 'PROCESSING'
-    and q.lease_token = b.lease_token
+  where coalesce(q.lease_token, '') = b.lease_token
     and r.state = 'RUNNING'
     and (b.outcome <> 'lost' or q.lease_expires_at <= @now)
   order by q.queue_id
@@ -600,7 +599,7 @@ items as (
     error_message = e.error_message
   from ended e
   -- The token says all that the state would.
-  where q.queue_id = e.queue_id and q.lease_token = e.lease_token
+  where q.queue_id = e.queue_id and coalesce(q.lease_token, '') = e.lease_token
 ),
 retried as (
   insert into scheduled_pipeline_runs (
@@ -835,7 +834,7 @@ with skipped as materialized (
   from jsonb_to_recordset(@rows) as b(run_id text, reason text, note text, end_usage_id text, end_usage_date date)
   join scheduled_pipeline_runs r on r.run_id = b.run_id
   join pipeline_execution_queue q on q.run_id = r.run_id
-  where q.state = 'QUEUED' and r.state in ('SCHEDULED', 'PENDING')
+  where coalesce(q.state, '') = 'QUEUED' and r.state in ('SCHEDULED', 'PENDING')
 ),
 -- What was taken goes back to the day it was taken on; a cancellation counts on the day it happens. A day is written once, and the
 -- month so far stands on every day of it.
@@ -911,7 +910,7 @@ items as (
   update pipeline_execution_queue q
   set state = 'FAILED', completed_at = @now, error_message = s.reason
   from skipped s
-  where q.queue_id = s.queue_id and q.state = 'QUEUED'
+  where q.queue_id = s.queue_id and coalesce(q.state, '') = 'QUEUED'
 ),
 noted as (
   insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
@@ -926,7 +925,7 @@ with asked as (
   update pipeline_execution_queue q
   set cancel_requested_at = coalesce(q.cancel_requested_at, @now)
   from jsonb_to_recordset(@rows) as b(run_id text)
-  where q.run_id = b.run_id and q.state = 'PROCESSING'
+  where q.run_id = b.run_id and coalesce(q.state, '') = 'PROCESSING'
   returning q.run_id
 )
 select run_id from asked order by run_id;

@@ -169,7 +169,7 @@ cancelled_items as (
     completed_at = case when s.state <> 'RUNNING' then @now end,
     error_message = case when s.state <> 'RUNNING' then 'CANCELLED' end
   from superseded s
-  where q.queue_id = s.queue_id and q.completed_at is null
+  where q.queue_id = s.queue_id and coalesce(q.completed_at, 'infinity') = 'infinity'
 ),
 advanced as (
   update customer_pipeline_configs c

@@ -496,7 +496,7 @@ set
   error_message = e.error_message,
   updated_at = @now
 from temp.ended e
-where scheduled_pipeline_runs.run_id = e.run_id and scheduled_pipeline_runs.state = 'RUNNING';
+where scheduled_pipeline_runs.run_id = e.run_id and +scheduled_pipeline_runs.state = 'RUNNING';
 
 update pipeline_execution_queue
 set

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Npgsql;
 
 namespace Scheduler.Core.Storage.Postgres;
@@ -8,7 +9,11 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
     /// <summary>The column of a statement that only locks or sets: its rows are no part of the answer.</summary>
     private const string Step = "step";
 
+    // A plan is kept, so it must not stay the one of an empty table: it is made anew after 1, 2, 4, … scripts, at last every 4,096.
+    private const int LongestKept = 4_096;
+
     private readonly Dictionary<SqlOperation, NpgsqlCommand> prepared = [];
+    private int executed;
 
     /// <summary>Whether the connection can be lent again.</summary>
     public bool IsUsable => connection.FullState == System.Data.ConnectionState.Open;
@@ -21,6 +26,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
         CancellationToken cancellationToken
     )
     {
+        await ForgetPlansAsync(cancellationToken);
         var command = await PrepareAsync(operation, statement, arguments, cancellationToken);
         // All statements travel together and end in one commit: no lock outlives the script, whatever becomes of this process.
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -46,6 +52,18 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
             await command.DisposeAsync();
         }
         await connection.DisposeAsync();
+    }
+
+    private async Task ForgetPlansAsync(CancellationToken cancellationToken)
+    {
+        executed++;
+        if (executed % LongestKept != 0 && !BitOperations.IsPow2(executed))
+        {
+            return;
+        }
+        await using var command = connection.CreateCommand();
+        command.CommandText = SqlText.Load(PostgresEngine.DialectName, "connection")["forget_plans"];
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<NpgsqlCommand> PrepareAsync(

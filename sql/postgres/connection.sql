@@ -1,0 +1,3 @@
+-- name: forget_plans
+-- Plans are made anew for the sizes that the tables have by now.
+discard plans;
