@@ -1,6 +1,9 @@
 namespace Scheduler.Tests.EndToEnd.Harness;
 
-/// <summary>Where the build has put the programs: each in its own output folder, of the tests' own configuration.</summary>
+/// <summary>
+/// Where the build has put the programs: each in its own output folder, of the tests' own configuration; or where BENCH_PROGRAMS says
+/// that they were published to.
+/// </summary>
 internal static class BuiltProgram
 {
     public static string Api => Assembly("Scheduler.Api");
@@ -12,6 +15,10 @@ internal static class BuiltProgram
 
     private static string Assembly(string project)
     {
+        if (Environment.GetEnvironmentVariable("BENCH_PROGRAMS") is { Length: > 0 } published)
+        {
+            return Path.Combine(Path.GetFullPath(published), project, $"{project}.dll");
+        }
         var tests = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(tests.Parent!.Parent!.FullName, project, tests.Name, $"{project}.dll");
     }
