@@ -13,7 +13,7 @@ public sealed class SqlArguments
 
     public SqlArguments With(string name, string? value) => Add(name, SqlType.Text, value);
 
-    public SqlArguments With(string name, long? value) => Add(name, SqlType.Int64, value);
+    public SqlArguments With(string name, long? value) => Add(name, SqlType.Integer, value);
 
     public SqlArguments With(string name, bool? value) => Add(name, SqlType.Bool, value);
 

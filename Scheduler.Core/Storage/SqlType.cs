@@ -4,7 +4,7 @@ namespace Scheduler.Core.Storage;
 public enum SqlType
 {
     Text,
-    Int64,
+    Integer,
     Bool,
     Bytes,
 

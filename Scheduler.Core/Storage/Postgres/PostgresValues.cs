@@ -27,7 +27,7 @@ internal static class PostgresValues
         type switch
         {
             SqlType.Text => NpgsqlDbType.Text,
-            SqlType.Int64 => NpgsqlDbType.Bigint,
+            SqlType.Integer => NpgsqlDbType.Bigint,
             SqlType.Bool => NpgsqlDbType.Boolean,
             SqlType.Bytes => NpgsqlDbType.Bytea,
             SqlType.Instant => NpgsqlDbType.TimestampTz,
