@@ -1,16 +1,19 @@
 using NUnit.Framework;
+using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Tests.EndToEnd.Harness;
 
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>An API that dies in the middle of its work.</summary>
+[TestFixture(StorageProvider.Sqlite)]
+[TestFixture(StorageProvider.Postgres)]
 [NonParallelizable]
 [Platform("Linux")]
-public sealed class ApiFaultTests : IAsyncDisposable
+public sealed class ApiFaultTests(StorageProvider engine) : IAsyncDisposable
 {
     private const string Customer = "dogwood_inc";
-    private readonly World world = new(leaseSeconds: 60);
+    private readonly World world = new(engine, leaseSeconds: 60);
 
     [Test]
     public async Task A_trigger_cut_in_half_is_completed_by_the_next_one_with_one_run_per_occurrence()

@@ -1,5 +1,6 @@
 using NodaTime;
 using NUnit.Framework;
+using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
@@ -8,15 +9,17 @@ using Scheduler.Tests.EndToEnd.Harness;
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>A day in the life of an installation, from the first customer to the last process.</summary>
+[TestFixture(StorageProvider.Sqlite)]
+[TestFixture(StorageProvider.Postgres)]
 [NonParallelizable]
 [Platform("Linux")]
-public sealed class EightPhasesTests : IAsyncDisposable
+public sealed class EightPhasesTests(StorageProvider engine) : IAsyncDisposable
 {
     private const string Alder = "alder_shop";
     private const string Birch = "birch_studio";
     private const int DailyLimitOfStarter = 6;
     private const string Token = "canary-of-the-export-token";
-    private readonly World world = new(leaseSeconds: 60);
+    private readonly World world = new(engine, leaseSeconds: 60);
     private readonly TokenServer exports = new(Token, File.ReadAllBytes(BuiltProgram.Sample("focus-example-co-b.csv")));
     private string credential = "";
     private readonly Dictionary<string, string> pipelines = [];

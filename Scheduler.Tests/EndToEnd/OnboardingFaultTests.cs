@@ -1,16 +1,19 @@
 using NUnit.Framework;
+using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Tests.EndToEnd.Harness;
 
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>An API that dies between a new customer's dataset and its commit.</summary>
+[TestFixture(StorageProvider.Sqlite)]
+[TestFixture(StorageProvider.Postgres)]
 [NonParallelizable]
 [Platform("Linux")]
-public sealed class OnboardingFaultTests : IAsyncDisposable
+public sealed class OnboardingFaultTests(StorageProvider engine) : IAsyncDisposable
 {
     private const string Customer = "elm_works";
-    private readonly World world = new(leaseSeconds: 60);
+    private readonly World world = new(engine, leaseSeconds: 60);
 
     [Test]
     public async Task Whoever_dies_in_the_middle_of_an_onboarding_leaves_no_customer_and_the_next_try_has_one()

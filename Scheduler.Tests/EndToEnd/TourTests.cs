@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Scheduler.Tests.EndToEnd.Harness;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.EndToEnd;
 
@@ -52,10 +53,9 @@ public sealed class TourTests : IAsyncDisposable
         var api = Start();
         await api.SaysAsync("Now listening on: ");
         await api.TerminateAsync();
-        var journal = new Journal(
-            Path.Combine(folder.FullName, "data", "scheduler.db"),
-            Path.Combine(folder.FullName, "data", "datasets")
-        );
+        var data = new DirectoryInfo(Path.Combine(folder.FullName, "data"));
+        await using var database = SqliteDatabase.OfOthers(data);
+        var journal = new Journal(database, Path.Combine(data.FullName, "datasets"));
         Assert.That(await journal.RunsAsync(), Is.Empty);
         Assert.That(api.Output, Does.Not.Contain("Alder Shop"));
     }

@@ -1,17 +1,20 @@
 using NUnit.Framework;
+using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Tests.EndToEnd.Harness;
 
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>Workers that die or freeze with a run in their hands.</summary>
+[TestFixture(StorageProvider.Sqlite)]
+[TestFixture(StorageProvider.Postgres)]
 [NonParallelizable]
 [Platform("Linux")]
-public sealed class WorkerFaultTests : IAsyncDisposable
+public sealed class WorkerFaultTests(StorageProvider engine) : IAsyncDisposable
 {
     private const string Customer = "cedar_labs";
     private const string Export = "focus-example-co-a.csv";
-    private readonly World world = new(leaseSeconds: 5);
+    private readonly World world = new(engine, leaseSeconds: 5);
     private string pipeline = "";
     private string file = "";
 

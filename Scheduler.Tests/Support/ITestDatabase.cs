@@ -10,6 +10,8 @@ internal interface ITestDatabase : IAsyncDisposable
 {
     ISqlEngine Engine { get; }
 
+    string ConnectionString { get; }
+
     /// <summary>The column that orders rows, while none has been changed, as they were added.</summary>
     string RowOrder { get; }
 

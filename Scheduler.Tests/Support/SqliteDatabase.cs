@@ -10,18 +10,23 @@ namespace Scheduler.Tests.Support;
 internal sealed class SqliteDatabase : ITestDatabase
 {
     private readonly DirectoryInfo folder;
+    private readonly Lazy<SqliteEngine> engine;
+    private readonly bool keepsOpen;
     private readonly List<SqliteEngine> others = [];
     private SqliteConnection? reading;
 
-    private SqliteDatabase(DirectoryInfo folder)
+    private SqliteDatabase(DirectoryInfo folder, bool keepsOpen = true)
     {
         this.folder = folder;
-        Engine = Open();
+        this.keepsOpen = keepsOpen;
+        engine = new Lazy<SqliteEngine>(Open);
     }
 
-    public SqliteEngine Engine { get; }
+    public SqliteEngine Engine => engine.Value;
 
     ISqlEngine ITestDatabase.Engine => Engine;
+
+    public string ConnectionString => $"Data Source={File}";
 
     public string RowOrder => "rowid";
 
@@ -46,6 +51,12 @@ internal sealed class SqliteDatabase : ITestDatabase
         return database;
     }
 
+    /// <summary>
+    /// One that other processes make and migrate. Nothing stays open between two calls: should the last of those processes be
+    /// killed, the next one finds the files as it left them.
+    /// </summary>
+    public static SqliteDatabase OfOthers(DirectoryInfo folder) => new(folder, keepsOpen: false);
+
     public ISqlEngine Connect()
     {
         var other = Open();
@@ -69,17 +80,11 @@ internal sealed class SqliteDatabase : ITestDatabase
             reading = new SqliteConnection($"Data Source={File};Pooling=false");
             await reading.OpenAsync();
         }
-        await using var command = reading.CreateCommand();
-        command.CommandText = query;
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<IReadOnlyDictionary<string, object?>>();
-        while (await reader.ReadAsync())
+        var rows = await ReadAsync(reading, query);
+        if (!keepsOpen)
         {
-            rows.Add(
-                Enumerable
-                    .Range(0, reader.FieldCount)
-                    .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : reader.GetValue(i))
-            );
+            await reading.DisposeAsync();
+            reading = null;
         }
         return rows;
     }
@@ -110,10 +115,33 @@ internal sealed class SqliteDatabase : ITestDatabase
     {
         reading?.Dispose();
         others.ForEach(other => other.Dispose());
-        Engine.Dispose();
+        if (engine.IsValueCreated)
+        {
+            Engine.Dispose();
+        }
         folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
 
-    private SqliteEngine Open() => new(new SqliteOptions { ConnectionString = $"Data Source={File}" });
+    private SqliteEngine Open() => new(new SqliteOptions { ConnectionString = ConnectionString });
+
+    private static async Task<List<IReadOnlyDictionary<string, object?>>> ReadAsync(
+        SqliteConnection connection,
+        string query
+    )
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = query;
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<IReadOnlyDictionary<string, object?>>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(
+                Enumerable
+                    .Range(0, reader.FieldCount)
+                    .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : reader.GetValue(i))
+            );
+        }
+        return rows;
+    }
 }

@@ -1,17 +1,17 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using NodaTime.Extensions;
 using NUnit.Framework;
 using Scheduler.Core.Datasets;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.EndToEnd.Harness;
 
 /// <summary>
-/// What really happened, read from the files and not from the API's words: runs, their moves and leases from SQLite, results
-/// and executions from the customers' DuckDB files.
+/// What really happened, read behind the API's back and not from its words: runs, their moves and leases from the database,
+/// results and executions from the customers' DuckDB files.
 /// </summary>
-internal sealed class Journal(string databaseFile, string datasetsFolder)
+internal sealed class Journal(ITestDatabase database, string datasetsFolder)
 {
     private readonly DatasetReader datasets = new(
         new DatasetFiles(Options.Create(new DatasetOptions { Path = datasetsFolder }), TimeProvider.System)
@@ -24,16 +24,16 @@ internal sealed class Journal(string databaseFile, string datasetsFolder)
             from scheduled_pipeline_runs order by scheduled_time, retry_attempt, run_id
             """,
             row => new JournalRun(
-                row.GetString(0),
-                row.GetString(1),
-                row.GetString(2),
-                row.GetString(3),
-                row.GetInt64(4),
-                row.GetInt32(5),
-                row.GetString(6),
-                Text(row, 7),
-                Text(row, 8),
-                Text(row, 9)
+                Text(row, "run_id"),
+                Text(row, "config_id"),
+                Text(row, "customer_id"),
+                Text(row, "lane"),
+                Number(row, "scheduled_time"),
+                (int)Number(row, "retry_attempt"),
+                Text(row, "state"),
+                Maybe(row, "reason"),
+                Maybe(row, "error_type"),
+                Maybe(row, "parent_run_id")
             )
         );
 
@@ -44,12 +44,12 @@ internal sealed class Journal(string databaseFile, string datasetsFolder)
             from scheduler_run_transitions order by transition_id
             """,
             row => new JournalMove(
-                row.GetString(0),
-                Text(row, 1),
-                row.GetString(2),
-                row.GetString(3),
-                row.GetInt64(4),
-                Text(row, 5)
+                Text(row, "run_id"),
+                Maybe(row, "from_state"),
+                Text(row, "to_state"),
+                Text(row, "actor"),
+                Number(row, "lease_epoch"),
+                Maybe(row, "note")
             )
         );
 
@@ -64,20 +64,36 @@ internal sealed class Journal(string databaseFile, string datasetsFolder)
             from pipeline_execution_queue where state = 'PROCESSING'
             """,
             row => new JournalLease(
-                row.GetString(0),
-                row.GetString(1),
-                row.GetString(2),
-                row.GetString(3),
-                row.GetInt64(4)
+                Text(row, "queue_id"),
+                Text(row, "run_id"),
+                Text(row, "worker_id"),
+                Text(row, "lease_token"),
+                Number(row, "lease_epoch")
             )
         );
 
     /// <summary>The items that are not finished.</summary>
     public Task<List<string>> OpenItemsAsync() =>
         QueryAsync(
-            "select run_id || ' ' || state from pipeline_execution_queue where completed_at is null",
-            row => row.GetString(0)
+            "select run_id || ' ' || state as item from pipeline_execution_queue where completed_at is null",
+            row => Text(row, "item")
         );
+
+    /// <summary>Rule and subject of every alert, firing or over, oldest first.</summary>
+    public Task<List<string>> AlertsAsync() =>
+        QueryAsync(
+            "select rule || ' ' || subject as alert from scheduler_alerts order by alert_id",
+            row => Text(row, "alert")
+        );
+
+    /// <summary>Who holds a duty, and in which term.</summary>
+    public async Task<(string Holder, long Term)> LeaderAsync(string duty) =>
+        (
+            await QueryAsync(
+                $"select holder, term from scheduler_duty_leases where duty = '{duty}'",
+                row => (Text(row, "holder"), Number(row, "term"))
+            )
+        ).Single();
 
     /// <summary>Billed cost by service in the customer's dataset.</summary>
     public async Task<IReadOnlyDictionary<string, decimal>> CostAsync(string datasetId)
@@ -100,42 +116,28 @@ internal sealed class Journal(string databaseFile, string datasetsFolder)
     public async Task MakeDueAsync(Duration ago, params IEnumerable<string> configIds)
     {
         var at = TimeProvider.System.GetUtcNow().ToInstant() - ago;
-        await using var connection = await OpenAsync();
         foreach (var configId in configIds)
         {
-            await using var command = connection.CreateCommand();
-            command.CommandText =
-                "update customer_pipeline_configs set next_run_time = @at where config_id = @id and is_active = 1";
-            command.Parameters.AddWithValue("@at", at.ToUnixTimeTicks() / 10);
-            command.Parameters.AddWithValue("@id", configId);
-            Assert.That(await command.ExecuteNonQueryAsync(), Is.EqualTo(1), $"{configId} is not an active pipeline.");
+            var changed = await database.QueryAsync(
+                $"""
+                update customer_pipeline_configs set next_run_time = {database.Literal(at)}
+                where config_id = '{configId}' and is_active = {database.Literal(true)}
+                returning config_id
+                """
+            );
+            Assert.That(changed, Has.Count.EqualTo(1), $"{configId} is not an active pipeline.");
         }
     }
 
     private static DatasetId Dataset(string datasetId) =>
         DatasetId.TryCreate(datasetId, out var dataset, out var error) ? dataset : throw new ArgumentException(error);
 
-    private static string? Text(SqliteDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetString(column);
+    private static string Text(IReadOnlyDictionary<string, object?> row, string column) => (string)row[column]!;
 
-    private async Task<List<T>> QueryAsync<T>(string query, Func<SqliteDataReader, T> map)
-    {
-        await using var connection = await OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = query;
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<T>();
-        while (await reader.ReadAsync())
-        {
-            rows.Add(map(reader));
-        }
-        return rows;
-    }
+    private static string? Maybe(IReadOnlyDictionary<string, object?> row, string column) => (string?)row[column];
 
-    private async Task<SqliteConnection> OpenAsync()
-    {
-        var connection = new SqliteConnection($"Data Source={databaseFile};Pooling=false");
-        await connection.OpenAsync();
-        return connection;
-    }
+    private static long Number(IReadOnlyDictionary<string, object?> row, string column) => (long)row[column]!;
+
+    private async Task<List<T>> QueryAsync<T>(string query, Func<IReadOnlyDictionary<string, object?>, T> map) =>
+        [.. (await database.QueryAsync(query)).Select(map)];
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using Scheduler.Core.Contracts;
 
@@ -58,6 +59,24 @@ internal sealed class SchedulerClient : IDisposable
         GetAsync<RunDetailResponse>($"{Base}/customer/{customerId}/runs/{runId}");
 
     public Task<StatusResponse> StatusAsync() => GetAsync<StatusResponse>($"{Base}/status");
+
+    /// <summary>Leases one item, waiting for it if need be; null when none came.</summary>
+    public async Task<LeaseItem?> LeaseAsync(string workerId, int waitSeconds)
+    {
+        var request = new ProcessQueueRequest
+        {
+            WorkerId = workerId,
+            Execution = ExecutionMode.Lease,
+            WaitSeconds = waitSeconds,
+        };
+        using var answer = await http.PostAsync(
+            $"{Base}/process-queue",
+            JsonContent.Create(request, options: WireJson.Options)
+        );
+        return answer.StatusCode == HttpStatusCode.NotFound
+            ? null
+            : (await ReadAsync<LeaseResponse>(answer)).Items.Single();
+    }
 
     public async Task<ResultReceipt> ReportAsync(string workerId, RunResult result)
     {

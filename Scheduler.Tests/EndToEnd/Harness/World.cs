@@ -1,11 +1,13 @@
 using NUnit.Framework;
 using NUnit.Framework.Interfaces;
+using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.EndToEnd.Harness;
 
 /// <summary>
-/// An installation of its own: a folder with database, datasets and files, an API that neither ticks nor works by itself, and
+/// An installation of its own: a database, a folder with datasets and files, an API that neither ticks nor works by itself, and
 /// workers. All processes are ended with it; if the test failed, what they said is in its output.
 /// </summary>
 internal sealed class World : IAsyncDisposable
@@ -14,24 +16,28 @@ internal sealed class World : IAsyncDisposable
     private const string WorkerKey = "end-to-end-worker-key-0123456789";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("scheduler-e2e-");
     private readonly List<RunningProcess> processes = [];
+    private readonly List<SchedulerClient> clients = [];
+    private readonly StorageProvider engine;
     private readonly int leaseSeconds;
-    private SchedulerClient? client;
+    private ITestDatabase? database;
+    private Journal? journal;
 
     /// <param name="leaseSeconds">Short where a lease has to run out, long where none may, however busy the machine is.</param>
-    public World(int leaseSeconds)
+    public World(StorageProvider engine, int leaseSeconds)
     {
+        this.engine = engine;
         this.leaseSeconds = leaseSeconds;
-        Journal = new Journal(Path.Combine(Folder, "scheduler.db"), Path.Combine(Folder, "datasets"));
         Directory.CreateDirectory(FilesRoot);
     }
 
     public string Folder => folder.FullName;
 
-    public Journal Journal { get; }
+    public Journal Journal => journal ?? throw new InvalidOperationException("The API is not started.");
 
     public ApiProcess Api { get; private set; } = null!;
 
-    public SchedulerClient Client => client ?? throw new InvalidOperationException("The API is not started.");
+    /// <summary>Calls the API that was started last.</summary>
+    public SchedulerClient Client => clients[^1];
 
     private string FilesRoot => Path.Combine(Folder, "files");
 
@@ -40,19 +46,37 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Starts the API, or starts it again on the same database and, so that workers find it, the same port.</summary>
     public async Task StartApiAsync(params IEnumerable<(string Name, string Value)> changes)
     {
+        var port = Api is null ? "0" : $"{Api.Address.Port}";
+        Api = await StartInstanceAsync([("PORT", port), .. changes]);
+        ClientOf(Api);
+    }
+
+    /// <summary>Starts one more API on the same database, on a port of its own.</summary>
+    public async Task<ApiProcess> StartInstanceAsync(params IEnumerable<(string Name, string Value)> changes)
+    {
+        database ??= await CreateDatabaseAsync();
+        journal ??= new Journal(database, Path.Combine(Folder, "datasets"));
         var settings = Settings([
             ("ADMIN_KEY", AdminKey),
             ("WORKER_KEY", WorkerKey),
-            ("PORT", Api is null ? "0" : $"{Api.Address.Port}"),
-            ("Scheduler__Storage__ConnectionString", $"Data Source={Path.Combine(Folder, "scheduler.db")}"),
+            ("PORT", "0"),
+            ("Scheduler__Storage__Provider", $"{engine}"),
+            ("Scheduler__Storage__ConnectionString", database.ConnectionString),
+            ("Scheduler__Secrets__KeyFile", Path.Combine(Folder, "credentials.key")),
             ("Scheduler__Tick", "false"),
             ("Scheduler__EmbeddedWorker", "false"),
             ("Scheduler__LeaseSeconds", $"{leaseSeconds}"),
             .. changes,
         ]);
-        Api = await ApiProcess.StartAsync(Folder, settings, processes.Add);
-        client?.Dispose();
-        client = new SchedulerClient(Api.Address, AdminKey);
+        return await ApiProcess.StartAsync(Folder, settings, processes.Add);
+    }
+
+    /// <summary>Calls this instance; ended with the world.</summary>
+    public SchedulerClient ClientOf(ApiProcess api)
+    {
+        var client = new SchedulerClient(api.Address, AdminKey);
+        clients.Add(client);
+        return client;
     }
 
     /// <summary>Starts a worker that runs one pipeline at a time, and holds it where asked.</summary>
@@ -60,10 +84,18 @@ internal sealed class World : IAsyncDisposable
         string name,
         Hold? hold = null,
         params IEnumerable<(string Name, string Value)> changes
+    ) => StartWorkerAsync(Api, name, hold, changes);
+
+    /// <summary>The same, for this instance.</summary>
+    public Task<WorkerProcess> StartWorkerAsync(
+        ApiProcess api,
+        string name,
+        Hold? hold = null,
+        params IEnumerable<(string Name, string Value)> changes
     )
     {
         var settings = Settings([
-            ("API_URL", Api.Address.ToString()),
+            ("API_URL", api.Address.ToString()),
             ("WORKER_KEY", WorkerKey),
             ("WORKER_ID", name),
             ("WORKER_CONCURRENCY", "1"),
@@ -107,7 +139,7 @@ internal sealed class World : IAsyncDisposable
         {
             await process.DisposeAsync();
         }
-        client?.Dispose();
+        clients.ForEach(client => client.Dispose());
         if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
         {
             foreach (var process in processes)
@@ -119,8 +151,17 @@ internal sealed class World : IAsyncDisposable
         {
             Assert.That(process.Output, Does.Not.Contain(AdminKey).And.Not.Contain(WorkerKey), "a key in what it said");
         }
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
         folder.Delete(recursive: true);
     }
+
+    private async Task<ITestDatabase> CreateDatabaseAsync() =>
+        engine == StorageProvider.Postgres
+            ? await PostgresDatabase.CreateAsync()
+            : SqliteDatabase.OfOthers(folder.CreateSubdirectory("store"));
 
     private Dictionary<string, string> Settings(IEnumerable<(string Name, string Value)> own)
     {
