@@ -10,8 +10,8 @@ using Scheduler.Core.Contracts;
 namespace Scheduler.Api.Bodies;
 
 /// <summary>
-/// Compares a parsed body with its contract, field by field: unknown names, missing ones, nulls, values of another type, text that
-/// is no Unicode, and what the annotations of the field say.
+/// Compares a parsed body with its contract, field by field: unknown names, missing ones, nulls, values of another type, text and
+/// numbers that a store cannot hold, and what the annotations of the field say.
 /// </summary>
 internal static class FieldCheck
 {
@@ -130,9 +130,9 @@ internal static class FieldCheck
 
     private static void CheckValue(JsonElement element, Type type, string path, BodyErrors errors)
     {
-        if (!UnicodeCheck.IsValid(element))
+        if (StorableCheck.Fault(element) is { } fault)
         {
-            errors.AddShape(path, "Must be valid Unicode; it has half a surrogate pair.");
+            errors.AddShape(path, fault);
             return;
         }
         if (type == typeof(string) && element.ValueKind == JsonValueKind.String)

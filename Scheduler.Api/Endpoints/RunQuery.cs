@@ -62,7 +62,7 @@ internal sealed record RunQuery(
         start.After is [var time, var id]
         && long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var micros)
         && micros <= Microseconds.Never.Micros()
-        && micros >= -Microseconds.Never.Micros()
+        && micros >= Microseconds.First.Micros()
             ? (Microseconds.FromMicroseconds(micros), id)
             : null;
 

@@ -37,6 +37,7 @@ internal static class Startup
         app.UseMiddleware<AuditMiddleware>();
         app.UseProblems();
         app.UseEmptyBodies();
+        app.UsePlainQueries();
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseAuthentication();

@@ -27,8 +27,8 @@ internal static class PageCursor
             var values = JsonSerializer.Deserialize<string[]>(
                 Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor))
             );
-            // JSON's null can stand where the type says text.
-            return values?.Length == parts && !values.Contains(null) ? values : null;
+            // JSON's null can stand where the type says text, and text can hold what no store looks for.
+            return values?.Length == parts && values.All(value => value?.Contains('\0') is false) ? values : null;
         }
         catch (JsonException)
         {

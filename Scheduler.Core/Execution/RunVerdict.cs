@@ -34,9 +34,13 @@ public static class RunVerdict
         Report(lease, RunOutcome.Failed, failed.Metrics) with
         {
             ErrorType = failed.ErrorType,
-            ErrorMessage = failed.Message.Length <= LongestMessage ? failed.Message : failed.Message[..LongestMessage],
+            ErrorMessage = Told(failed.Message),
             RetryAfter = failed.RetryAfter?.TotalSeconds,
         };
+
+    /// <summary>A provider may say anything; the API takes no NUL, and the report must not fail for it.</summary>
+    private static string Told(string message) =>
+        (message.Length <= LongestMessage ? message : message[..LongestMessage]).Replace('\0', '\uFFFD');
 
     private static RunResult Report(LeaseReference lease, RunOutcome outcome, RunMetrics? metrics) =>
         new()

@@ -8,6 +8,7 @@ using NUnit.Framework;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Storage;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Api;
 
@@ -62,6 +63,10 @@ internal sealed class ApiHost : WebApplicationFactory<ApiOptions>
         Action<IEndpointRouteBuilder> endpoints,
         params (string Name, string Value)[] settings
     ) => new("Development", settings) { Endpoints = endpoints };
+
+    /// <summary>Settings for a host whose store is there.</summary>
+    public static (string Name, string Value)[] On(PostgresDatabase database) =>
+        [("Scheduler:Storage:Provider", "Postgres"), ("Scheduler:Storage:ConnectionString", database.ConnectionString)];
 
     public static ApiHost With(
         Action<IEndpointRouteBuilder> endpoints,

@@ -4,27 +4,46 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using NUnit.Framework;
+using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Api;
 
 /// <summary>
-/// Ten thousand requests over every endpoint, made from the contracts and bent at random: whatever comes, an answer with a status that
+/// Thousands of requests over every endpoint, made from the contracts and bent at random: whatever comes, an answer with a status that
 /// says something, no 500, no stack trace, no hang. The same requests every time; SCHEDULER_FUZZ_SEED asks for others.
 /// </summary>
-[TestFixture]
-public sealed class FuzzTests : IDisposable
+[TestFixture(StorageProvider.Sqlite, 10_000)]
+[TestFixture(StorageProvider.Postgres, 3_000)]
+public sealed class FuzzTests(StorageProvider engine, int requests)
 {
-    private const int Requests = 10_000;
     private const int Seed = 20_261_125;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    private readonly ApiHost host = ApiHost.Production(
-        ("Scheduler:RateLimits:Address", "1000000"),
-        ("Scheduler:InlineExecution", "false")
-    );
+    private PostgresDatabase? postgres;
+    private ApiHost host = null!;
 
-    public void Dispose() => host.Dispose();
+    [SetUp]
+    public async Task Start()
+    {
+        postgres = engine == StorageProvider.Postgres ? await PostgresDatabase.CreateAsync() : null;
+        host = ApiHost.Production([
+            ("Scheduler:RateLimits:Address", "1000000"),
+            ("Scheduler:InlineExecution", "false"),
+            .. postgres is null ? [] : ApiHost.On(postgres),
+        ]);
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        await host.DisposeAsync();
+        if (postgres is not null)
+        {
+            await postgres.DisposeAsync();
+        }
+    }
 
     [Test]
     public async Task Whatever_comes_is_answered()
@@ -36,7 +55,7 @@ public sealed class FuzzTests : IDisposable
         await OnboardAsync();
         var statuses = new SortedDictionary<int, int>();
 
-        for (var number = 0; number < Requests; number++)
+        for (var number = 0; number < requests; number++)
         {
             var endpoint = endpoints[number % endpoints.Count];
             var (path, key, body) = request.For(endpoint);
@@ -59,7 +78,7 @@ public sealed class FuzzTests : IDisposable
 
         TestContext.Out.WriteLine(string.Join(", ", statuses.Select(pair => $"{pair.Key}: {pair.Value}")));
         // A fuzzer that is always stopped at the door proves nothing.
-        Assert.That(statuses.Where(pair => pair.Key < 300).Sum(pair => pair.Value), Is.GreaterThan(Requests / 50));
+        Assert.That(statuses.Where(pair => pair.Key < 300).Sum(pair => pair.Value), Is.GreaterThan(requests / 50));
     }
 
     private static string MediaType(RouteEndpoint endpoint) =>

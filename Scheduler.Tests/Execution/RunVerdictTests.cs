@@ -33,4 +33,15 @@ public sealed class RunVerdictTests
         PipelineResult? result,
         RunOutcome? expected
     ) => Assert.That(RunVerdict.Decide(Lease, stop, result)?.Outcome, Is.EqualTo(expected));
+
+    [Test]
+    public void A_message_loses_what_the_API_does_not_take()
+    {
+        var result = FakeRunner.Failure(ErrorType.Timeout, "a\0b" + new string('c', 3_000));
+
+        Assert.That(
+            RunVerdict.Decide(Lease, null, result)!.ErrorMessage,
+            Is.EqualTo("a\uFFFDb" + new string('c', 1_997))
+        );
+    }
 }
