@@ -932,8 +932,9 @@ select run_id from asked order by run_id;
 
 -- name: wake_customers
 -- mode: write
+-- scope: all
 -- Puts customers with queued work and a free slot back into the round: after a change of standing, and as a sweep that heals lost
--- wake-ups.
+-- wake-ups. The sweep names no customer.
 with due as materialized (
   select f.customer_id
   from scheduler_fair_shares f
