@@ -6,12 +6,13 @@ namespace Scheduler.Core.Storage;
 
 /// <summary>
 /// The named statements of one embedded file <c>sql/&lt;dialect&gt;/&lt;concept&gt;.sql</c>: each begins with
-/// <c>-- name: x</c>, optionally followed by <c>-- mode: read|write</c>, and ends where the next begins.
+/// <c>-- name: x</c>, optionally followed by <c>-- mode: read|write</c> and <c>-- scope: all</c>, and ends where the next begins.
 /// </summary>
 public sealed class SqlText
 {
     private const string NameMark = "-- name:";
     private const string ModeMark = "-- mode:";
+    private const string ScopeMark = "-- scope:";
     private static readonly ConcurrentDictionary<(string Dialect, string Concept), SqlText> Loaded = new();
 
     private readonly FrozenDictionary<string, SqlStatement> statements;
@@ -73,6 +74,7 @@ public sealed class SqlText
         var found = new List<SqlStatement>();
         string? name = null;
         var isWrite = false;
+        var isForAll = false;
         var text = new StringBuilder();
         foreach (var line in Read(file).Split('\n'))
         {
@@ -84,6 +86,10 @@ public sealed class SqlText
             else if (line.StartsWith(ModeMark, StringComparison.Ordinal))
             {
                 isWrite = line[ModeMark.Length..].Trim() == "write";
+            }
+            else if (line.StartsWith(ScopeMark, StringComparison.Ordinal))
+            {
+                isForAll = line[ScopeMark.Length..].Trim() == "all";
             }
             else if (name is not null)
             {
@@ -97,10 +103,11 @@ public sealed class SqlText
         {
             if (name is not null)
             {
-                found.Add(new SqlStatement(name, text.ToString().Trim(), isWrite));
+                found.Add(new SqlStatement(name, text.ToString().Trim(), isWrite, isForAll));
             }
             text.Clear();
             isWrite = false;
+            isForAll = false;
         }
     }
 

@@ -79,7 +79,9 @@ order by usage_date;
 
 -- name: dataset_taken
 -- mode: read
+-- scope: all
 -- Whether the id or its dataset is in use: asked before a dataset is touched; onboarding itself decides.
+-- The dataset would be another customer's.
 select
   exists (select 1 from customer_profiles where customer_id = @customerId) as customer_exists,
   exists (select 1 from customer_profiles where tenant_dataset_id = @datasetId) as dataset_exists;

@@ -553,7 +553,7 @@ counted as (
   where u.usage_id = t.usage_id
 ),
 begun as (
-  insert into customer_usage_quotas (
+  insert into customer_usage_quotas as n (
     usage_id, customer_id, usage_date, pipelines_run_month, daily_limit, monthly_limit, concurrent_limit,
     pipelines_succeeded_today, pipelines_failed_today, pipelines_cancelled_today, concurrent_pipelines_running, created_at,
     last_updated, last_pipeline_completed_at
@@ -571,7 +571,14 @@ begun as (
   from tally t
   join scheduler_customer_standing s on s.customer_id = t.customer_id
   where not exists (select 1 from customer_usage_quotas u where u.usage_id = t.usage_id)
-  on conflict (usage_id) do nothing
+  -- A change of plan or zone may begin the day at the same moment.
+  on conflict (usage_id) do update set
+    pipelines_succeeded_today = n.pipelines_succeeded_today + excluded.pipelines_succeeded_today,
+    pipelines_failed_today = n.pipelines_failed_today + excluded.pipelines_failed_today,
+    pipelines_cancelled_today = n.pipelines_cancelled_today + excluded.pipelines_cancelled_today,
+    concurrent_pipelines_running = excluded.concurrent_pipelines_running,
+    last_updated = excluded.last_updated,
+    last_pipeline_completed_at = excluded.last_pipeline_completed_at
 ),
 runs as (
   update scheduled_pipeline_runs r
@@ -875,7 +882,7 @@ counted as (
   where u.usage_id = g.usage_id
 ),
 begun as (
-  insert into customer_usage_quotas (
+  insert into customer_usage_quotas as n (
     usage_id, customer_id, usage_date, pipelines_cancelled_today, pipelines_run_month, daily_limit, monthly_limit,
     concurrent_limit, created_at, last_updated
   )
@@ -897,7 +904,10 @@ begun as (
   ) d
   join scheduler_customer_standing s on s.customer_id = d.customer_id
   where not exists (select 1 from customer_usage_quotas u where u.usage_id = d.end_usage_id)
-  on conflict (usage_id) do nothing
+  -- A change of plan or zone may begin the day at the same moment.
+  on conflict (usage_id) do update set
+    pipelines_cancelled_today = n.pipelines_cancelled_today + excluded.pipelines_cancelled_today,
+    last_updated = excluded.last_updated
 ),
 runs as (
   update scheduled_pipeline_runs r
@@ -932,8 +942,9 @@ select run_id from asked order by run_id;
 
 -- name: wake_customers
 -- mode: write
+-- scope: all
 -- Puts customers with queued work and a free slot back into the round: after a change of standing, and as a sweep that heals lost
--- wake-ups.
+-- wake-ups. The sweep names no customer.
 with due as materialized (
   select f.customer_id
   from scheduler_fair_shares f

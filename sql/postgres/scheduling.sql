@@ -254,7 +254,7 @@ counted as (
   where u.usage_id = g.usage_id
 ),
 begun as (
-  insert into customer_usage_quotas (
+  insert into customer_usage_quotas as n (
     usage_id, customer_id, usage_date, daily_limit, monthly_limit, concurrent_limit, pipelines_run_today,
     pipelines_cancelled_today, pipelines_run_month, quota_exceeded, quota_exceeded_at, quota_warning_sent, created_at,
     last_updated
@@ -271,8 +271,16 @@ begun as (
     ),
     g.refused > 0, case when g.refused > 0 then @now end, coalesce(g.taken * 5 >= g.daily_limit * 4, false), @now, @now
   from gains g
-  where g.is_planned
-  on conflict (usage_id) do nothing
+  where g.is_planned and not exists (select 1 from customer_usage_quotas u where u.usage_id = g.usage_id)
+  -- A change of plan or zone may begin the day at the same moment.
+  on conflict (usage_id) do update set
+    pipelines_run_today = n.pipelines_run_today + excluded.pipelines_run_today,
+    pipelines_cancelled_today = n.pipelines_cancelled_today + excluded.pipelines_cancelled_today,
+    pipelines_run_month = n.pipelines_run_month + excluded.pipelines_run_today,
+    quota_exceeded = n.quota_exceeded or excluded.quota_exceeded,
+    quota_exceeded_at = coalesce(n.quota_exceeded_at, excluded.quota_exceeded_at),
+    quota_warning_sent = n.quota_warning_sent or excluded.quota_warning_sent,
+    last_updated = excluded.last_updated
 ),
 born as (
   insert into scheduled_pipeline_runs (

@@ -82,7 +82,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
             return command;
         }
         command = connection.CreateCommand();
-        command.CommandText = statement.Text;
+        command.CommandText = PostgresTenancy.Wall(statement, arguments);
         foreach (var (name, type, value) in arguments.Values)
         {
             command.Parameters.Add(
