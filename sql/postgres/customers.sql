@@ -97,6 +97,11 @@ select 1 as step from customer_profiles where customer_id = @customerId for no k
 -- What the day counts moves below: nothing is planned, claimed or ended meanwhile.
 select 1 as step from scheduler_fair_shares where customer_id = @customerId for update;
 
+-- A change of zone moves counts, so nothing may be counted meanwhile: see scheduling.plan_batch.
+insert into scheduler_fair_shares (customer_id, ready_at)
+select customer_id, timestamptz '9999-12-31T23:59:59.999999Z' from customer_profiles where customer_id = @customerId
+on conflict (customer_id) do update set ready_at = excluded.ready_at where false;
+
 select
   set_config('scheduler.before', coalesce((
     select document from scheduler_audited_profiles where target = @customerId
