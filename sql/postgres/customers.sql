@@ -94,10 +94,7 @@ select * from customer_profiles where customer_id = @customerId;
 -- mode: write
 -- Null leaves a column as it is; empty text clears one that may be empty. The status moves only from those that lead to it.
 select 1 as step from customer_profiles where customer_id = @customerId for no key update;
--- What the day counts moves below: nothing is planned, claimed or ended meanwhile.
-select 1 as step from scheduler_fair_shares where customer_id = @customerId for update;
-
--- A change of zone moves counts, so nothing may be counted meanwhile: see scheduling.plan_batch.
+-- What the day counts moves below: nothing is planned, claimed or ended meanwhile, not even for the first time.
 insert into scheduler_fair_shares (customer_id, ready_at)
 select customer_id, timestamptz '9999-12-31T23:59:59.999999Z' from customer_profiles where customer_id = @customerId
 on conflict (customer_id) do update set ready_at = excluded.ready_at where false;
