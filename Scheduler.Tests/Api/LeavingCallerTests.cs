@@ -16,7 +16,8 @@ internal sealed class LeavingCallerTests
     private const string Claims = "/api/v1/scheduler/process-queue";
 
     [Test]
-    public async Task What_was_leased_for_a_caller_that_has_left_is_back_at_once()
+    [CancelAfter(60_000)]
+    public async Task What_was_leased_for_a_caller_that_has_left_is_back_at_once(CancellationToken timeout)
     {
         await using var database = await SqliteDatabase.CreateFastAsync();
         var harness = new StoreHarness(database.Engine);
@@ -34,17 +35,25 @@ internal sealed class LeavingCallerTests
         var end = engine.Hold("queue.end_leases");
         var request = new ProcessQueueRequest { WorkerId = "leaves", Execution = ExecutionMode.Lease };
         var call = client.PostAsJsonAsync(Claims, request, WireJson.Options, leaving.Token);
-        await claim.Reached;
+        await claim.Reached.WaitAsync(timeout);
 
         await leaving.CancelAsync();
-        Assert.That(async () => await call, Throws.InstanceOf<OperationCanceledException>());
         claim.Release();
-        await end.Reached;
+        await end.Reached.WaitAsync(timeout);
         await end.FinishAsync();
-        using var next = await client.PostAsJsonAsync(Claims, request with { WorkerId = "next" }, WireJson.Options);
+        Assert.That(async () => await call, Throws.InstanceOf<OperationCanceledException>());
+        using var next = await client.PostAsJsonAsync(
+            Claims,
+            request with
+            {
+                WorkerId = "next",
+            },
+            WireJson.Options,
+            timeout
+        );
 
         Assert.That(next.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        var item = (await next.Content.ReadFromJsonAsync<LeaseResponse>(WireJson.Options))!.Items.Single();
+        var item = (await next.Content.ReadFromJsonAsync<LeaseResponse>(WireJson.Options, timeout))!.Items.Single();
         Assert.That(item.LeaseEpoch, Is.EqualTo(2), "leased once before");
     }
 }

@@ -13,13 +13,17 @@ begin
       null;
     end;
   end if;
-  if not pg_has_role(current_user, 'scheduler_tenant', 'MEMBER') then
+  -- Whoever makes a role is its member, but since version 16 may not take it on by that alone: so it is tried.
+  begin
+    perform set_config('role', 'scheduler_tenant', true);
+    perform set_config('role', 'none', true);
+  exception when insufficient_privilege then
     begin
       execute format('grant scheduler_tenant to %I', current_user);
     exception when duplicate_object or unique_violation then
       null;
     end;
-  end if;
+  end;
   execute format('grant usage on schema %I to scheduler_tenant', current_schema());
 end
 $$;
@@ -32,8 +36,7 @@ begin
   foreach name in array array[
     'customer_profiles', 'customer_api_keys', 'customer_credentials', 'customer_subscriptions', 'customer_usage_quotas',
     'customer_team_members', 'customer_provider_configs', 'customer_pipeline_configs', 'scheduled_pipeline_runs',
-    'pipeline_execution_queue', 'scheduler_fair_shares', 'scheduler_customer_returns', 'scheduler_alerts',
-    'scheduler_audit_entries', 'scheduler_refused_calls'
+    'pipeline_execution_queue', 'scheduler_fair_shares', 'scheduler_customer_returns', 'scheduler_alerts', 'scheduler_refused_calls'
   ] loop
     execute format('alter table %I enable row level security', name);
     execute format(
@@ -43,6 +46,16 @@ begin
   end loop;
 end
 $$;
+
+-- Calls are counted for everybody at once; a customer only reads its own.
+revoke insert, update, delete on scheduler_refused_calls from scheduler_tenant;
+
+-- What a customer's call changed is added to that customer's chain; chains are extended by the system alone.
+alter table scheduler_audit_entries enable row level security;
+create policy tenant on scheduler_audit_entries to scheduler_tenant
+using (customer_id = current_setting('scheduler.tenant', true))
+with check (customer_id = current_setting('scheduler.tenant', true) and chain = 'customer:' || customer_id);
+grant select, insert on scheduler_audit_entries to scheduler_tenant;
 
 -- A scalar, not an exists: it is looked up row by row through the key, and never by a walk over all runs of the customer.
 alter table scheduler_run_transitions enable row level security;
