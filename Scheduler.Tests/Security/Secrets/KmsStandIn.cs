@@ -111,6 +111,11 @@ internal sealed class KmsStandIn : IAsyncDisposable
             {
                 return;
             }
+            catch (ProtocolViolationException) when (!listener.IsListening)
+            {
+                // Closed between the arrival of a request and its reading.
+                return;
+            }
         }
     }
 
