@@ -111,10 +111,9 @@ internal sealed class KmsStandIn : IAsyncDisposable
             {
                 return;
             }
-            catch (ProtocolViolationException) when (!listener.IsListening)
+            catch (Exception exception) when (exception is ProtocolViolationException or JsonException)
             {
-                // Closed between the arrival of a request and its reading.
-                return;
+                // Given up by its caller, or cut by the close, before it was here as a whole.
             }
         }
     }
