@@ -11,9 +11,6 @@ internal sealed class LiveRuns : IDisposable
     /// <summary>After the grace: the time for stopped runs to end and for their reports to be delivered.</summary>
     public static readonly Duration StopWindow = Duration.FromSeconds(2.5);
 
-    /// <summary>What the API gives out in one call at most.</summary>
-    private const int LargestClaim = 1000;
-
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Heartbeater heartbeater;
@@ -86,7 +83,7 @@ internal sealed class LiveRuns : IDisposable
             {
                 var free = concurrency - executing - waiting.Count;
                 var room = Prefetch.MostHeld(concurrency) - live.Count - waiting.Count;
-                return Math.Min(Math.Min(free + (prefetch?.Target ?? 0), room), LargestClaim);
+                return Math.Min(Math.Min(free + (prefetch?.Target ?? 0), room), ProcessQueueRequest.LargestClaim);
             }
         }
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NodaTime;
-using NodaTime.Text;
 using Npgsql;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.Postgres;
@@ -52,7 +51,7 @@ internal sealed class PostgresStore : BenchmarkStore
         return store;
     }
 
-    public override string At(Instant at) => $"timestamptz '{InstantPattern.ExtendedIso.Format(at)}'";
+    public override string At(Instant at) => PostgresDatabase.At(at);
 
     public override string SecondsAgo(string seconds) => $"(now() - ({seconds}) * interval '1 second')";
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using NodaTime;
 using Scheduler.Core.Storage;
@@ -16,12 +15,12 @@ internal sealed class SqliteStore(SqliteDatabase database) : BenchmarkStore
         new Dictionary<string, string>
         {
             ["Scheduler__Storage__Provider"] = "Sqlite",
-            ["Scheduler__Storage__ConnectionString"] = $"Data Source={database.File}",
+            ["Scheduler__Storage__ConnectionString"] = database.ConnectionString,
         };
 
     public static new async Task<SqliteStore> CreateAsync() => new(await SqliteDatabase.CreateAsync());
 
-    public override string At(Instant at) => (at.ToUnixTimeTicks() / 10).ToString(CultureInfo.InvariantCulture);
+    public override string At(Instant at) => database.Literal(at);
 
     public override string SecondsAgo(string seconds) => $"((unixepoch('now') - ({seconds})) * 1000000)";
 
@@ -33,7 +32,7 @@ internal sealed class SqliteStore(SqliteDatabase database) : BenchmarkStore
     {
         if (reading is null)
         {
-            reading = new SqliteConnection($"Data Source={database.File};Pooling=false");
+            reading = new SqliteConnection($"{database.ConnectionString};Pooling=false");
             await reading.OpenAsync();
         }
         await using var command = reading.CreateCommand();

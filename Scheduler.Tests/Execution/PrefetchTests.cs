@@ -54,11 +54,7 @@ public sealed class PrefetchTests
     public void What_waits_a_second_for_a_slot_is_handed_back_long_before_its_lease_ends()
     {
         using var bench = new LoopBench();
-        ClaimsTake(bench, 0.2);
-        bench.Runner.Takes = Duration.FromSeconds(0.1);
-        bench.Api.Enqueue(Leases.Items(100));
-        bench.Start(concurrency: 4);
-        bench.Thread.Advance(2);
+        ClaimAhead(bench);
 
         bench.Runner.Takes = null;
         bench.Thread.Advance(2);
@@ -77,11 +73,7 @@ public sealed class PrefetchTests
     public void A_drain_hands_back_at_once_what_waits_for_a_slot()
     {
         using var bench = new LoopBench();
-        ClaimsTake(bench, 0.2);
-        bench.Runner.Takes = Duration.FromSeconds(0.1);
-        bench.Api.Enqueue(Leases.Items(100));
-        bench.Start(concurrency: 4);
-        bench.Thread.Advance(2);
+        ClaimAhead(bench);
         bench.Runner.Takes = null;
         bench.Thread.Advance(0.4);
         var waiting = Leased(bench) - bench.Runner.Running;
@@ -112,6 +104,16 @@ public sealed class PrefetchTests
     }
 
     /// <summary>Answers as the API does, but later.</summary>
+    /// <summary>Short runs beside slow claims, for two seconds: items wait for slots by then.</summary>
+    private static void ClaimAhead(LoopBench bench)
+    {
+        ClaimsTake(bench, 0.2);
+        bench.Runner.Takes = Duration.FromSeconds(0.1);
+        bench.Api.Enqueue(Leases.Items(100));
+        bench.Start(concurrency: 4);
+        bench.Thread.Advance(2);
+    }
+
     private static void ClaimsTake(LoopBench bench, double seconds) =>
         bench.Api.OnClaim = async (request, token) =>
         {

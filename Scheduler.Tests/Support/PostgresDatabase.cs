@@ -68,20 +68,12 @@ internal sealed class PostgresDatabase : ITestDatabase
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string query)
     {
         await using var command = new NpgsqlCommand(query, await BehindAsync());
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<IReadOnlyDictionary<string, object?>>();
-        while (await reader.ReadAsync())
-        {
-            rows.Add(
-                Enumerable
-                    .Range(0, reader.FieldCount)
-                    .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : Plain(reader.GetValue(i)))
-            );
-        }
-        return rows;
+        return await TestRows.ReadAsync(command, Plain);
     }
 
-    public string Literal(Instant value) => $"timestamptz '{InstantPattern.ExtendedIso.Format(value)}'";
+    public string Literal(Instant value) => At(value);
+
+    public static string At(Instant value) => $"timestamptz '{InstantPattern.ExtendedIso.Format(value)}'";
 
     public string Literal(bool value) => value ? "true" : "false";
 
@@ -140,7 +132,7 @@ internal sealed class PostgresDatabase : ITestDatabase
             decimal number when decimal.IsInteger(number) => (long)number,
             decimal number => (double)number,
             DateTime { Kind: DateTimeKind.Utc } time => time.ToInstant().Micros(),
-            DateTime date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            DateOnly date => date.ToString("O", CultureInfo.InvariantCulture),
             _ => value,
         };
 

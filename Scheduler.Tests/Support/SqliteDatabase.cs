@@ -66,7 +66,7 @@ internal sealed class SqliteDatabase : ITestDatabase
 
     public async Task ExecuteAsync(string script)
     {
-        await using var connection = new SqliteConnection($"Data Source={File};Pooling=false");
+        await using var connection = new SqliteConnection($"{ConnectionString};Pooling=false");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = script;
@@ -77,10 +77,12 @@ internal sealed class SqliteDatabase : ITestDatabase
     {
         if (reading is null)
         {
-            reading = new SqliteConnection($"Data Source={File};Pooling=false");
+            reading = new SqliteConnection($"{ConnectionString};Pooling=false");
             await reading.OpenAsync();
         }
-        var rows = await ReadAsync(reading, query);
+        await using var command = reading.CreateCommand();
+        command.CommandText = query;
+        var rows = await TestRows.ReadAsync(command, value => value);
         if (!keepsOpen)
         {
             await reading.DisposeAsync();
@@ -124,24 +126,4 @@ internal sealed class SqliteDatabase : ITestDatabase
     }
 
     private SqliteEngine Open() => new(new SqliteOptions { ConnectionString = ConnectionString });
-
-    private static async Task<List<IReadOnlyDictionary<string, object?>>> ReadAsync(
-        SqliteConnection connection,
-        string query
-    )
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = query;
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<IReadOnlyDictionary<string, object?>>();
-        while (await reader.ReadAsync())
-        {
-            rows.Add(
-                Enumerable
-                    .Range(0, reader.FieldCount)
-                    .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : reader.GetValue(i))
-            );
-        }
-        return rows;
-    }
 }

@@ -34,16 +34,14 @@ with recursive op as materialized (
 ),
 -- Customers whose time has come join the round where it stands; they have no claim on rounds they sat out.
 looked as materialized (
-  select
-    f.customer_id, f.ready, f.turn as turn_before, f.ready_at,
-    case when f.ready then f.turn else greatest(f.turn, op.virtual_time) end as turn
+  select f.customer_id, case when f.ready then f.turn else greatest(f.turn, op.virtual_time) end as turn
   from op
   join scheduler_fair_shares f on f.customer_id = any (op.locked)
   where f.ready or f.ready_at <= op.now
 ),
 visited as materialized (
   select
-    l.customer_id, l.ready, l.turn_before, l.ready_at, l.turn, l.is_visited, l.live, l.runnable,
+    l.customer_id, l.turn, l.is_visited, l.live, l.runnable,
     case
       when l.is_visited and l.runnable then greatest(0, coalesce(l.max_concurrent_pipelines, 1000000) - l.live)
       else 0
@@ -224,7 +222,7 @@ running as (
 -- Whoever cannot be served now leaves the round: at its cap until a lease can end, else until its next item is visible.
 served as materialized (
   select
-    v.customer_id, v.ready, v.turn_before, v.ready_at, v.live, v.turn + coalesce(t.taken, 0) as turn,
+    v.customer_id, v.live, v.turn + coalesce(t.taken, 0) as turn,
     coalesce(t.taken, 0) as taken,
     not v.is_visited
       or v.customer_id in (select customer_id from held)
@@ -428,7 +426,7 @@ with asked as materialized (
 ended as materialized (
   select
     q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.lease_token, q.worker_id, b.outcome, b.usage_id, b.usage_date,
-    b.retry_queue_id, b.retry_at, b.retry_key, b.disable_after, q.lease_losses, r.actual_start_time, r.pipeline_template,
+    b.retry_queue_id, b.retry_at, b.retry_key, b.disable_after, r.actual_start_time, r.pipeline_template,
     r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.lane, r.priority, r.parameters,
     case
       when b.outcome = 'completed' then 'COMPLETED'

@@ -18,18 +18,16 @@ internal static class PostgresErrors
     public static bool IsUnavailable(Exception exception) =>
         exception switch
         {
-            PostgresException postgres => IsUnavailable(postgres.SqlState),
+            PostgresException postgres => IsContention(postgres) || IsUnavailable(postgres.SqlState),
             NpgsqlException => true,
             TimeoutException => true,
             _ => false,
         };
 
-    // Classes: 08 connection, 53 resources, 57 operator intervention, 58 system error; the rest is contention that lasted.
+    // Classes: 08 connection, 53 resources, 57 operator intervention, 58 system error.
     private static bool IsUnavailable(string state) =>
         state[..2] is "08" or "53" or "57" or "58"
         || state is PostgresErrorCodes.LockNotAvailable
-        || state is PostgresErrorCodes.DeadlockDetected
-        || state is PostgresErrorCodes.SerializationFailure
         || state is PostgresErrorCodes.ReadOnlySqlTransaction
         || state is PostgresErrorCodes.InvalidCatalogName
         || state is PostgresErrorCodes.InvalidPassword

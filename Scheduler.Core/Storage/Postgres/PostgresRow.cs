@@ -14,9 +14,8 @@ internal sealed class PostgresRow(NpgsqlDataReader reader) : SqlRow
         reader.GetValue(Ordinal(column)) switch
         {
             string text => text,
-            DateTime { TimeOfDay.Ticks: 0 } date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             DateOnly date => date.ToString("O", CultureInfo.InvariantCulture),
-            var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
+            var other => throw new InvalidCastException($"{column} is no text but {other.GetType().Name}."),
         };
 
     public override long Int64(string column) => reader.GetInt64(Ordinal(column));

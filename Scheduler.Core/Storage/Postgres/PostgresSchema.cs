@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 
 namespace Scheduler.Core.Storage.Postgres;
@@ -18,20 +16,10 @@ internal static class PostgresSchema
         await ExecuteAsync(connection, journal["lock"], cancellationToken);
         await ExecuteAsync(connection, journal["create_journal"], cancellationToken);
         var applied = await AppliedAsync(connection, journal["list_applied"], cancellationToken);
-        foreach (var (name, text) in SqlText.Migrations(PostgresEngine.DialectName))
+        foreach (var migration in Migration.Pending(PostgresEngine.DialectName, applied))
         {
-            var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-            if (!applied.TryGetValue(name, out var known))
-            {
-                await ExecuteAsync(connection, text, cancellationToken);
-                await RecordAsync(connection, journal["record"], name, checksum, cancellationToken);
-            }
-            else if (known != checksum)
-            {
-                throw new SchemaDriftException(
-                    $"Migration {name} was applied in another form; the database is not this version's."
-                );
-            }
+            await ExecuteAsync(connection, migration.Text, cancellationToken);
+            await RecordAsync(connection, journal["record"], migration, cancellationToken);
         }
         await transaction.CommitAsync(cancellationToken);
     }
@@ -65,15 +53,14 @@ internal static class PostgresSchema
     private static async Task RecordAsync(
         NpgsqlConnection connection,
         string statement,
-        string name,
-        string checksum,
+        Migration migration,
         CancellationToken cancellation
     )
     {
         await using var command = connection.CreateCommand();
         command.CommandText = statement;
-        command.Parameters.AddWithValue("name", name);
-        command.Parameters.AddWithValue("checksum", checksum);
+        command.Parameters.AddWithValue("name", migration.Name);
+        command.Parameters.AddWithValue("checksum", migration.Checksum);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

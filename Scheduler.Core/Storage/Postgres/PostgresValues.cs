@@ -1,10 +1,8 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodaTime;
 using NodaTime.Text;
 using NpgsqlTypes;
-using Scheduler.Core.Contracts;
 
 namespace Scheduler.Core.Storage.Postgres;
 
@@ -15,13 +13,7 @@ internal static class PostgresValues
         "uuuu-MM-ddTHH:mm:ss.ffffff'Z'"
     );
 
-    private static readonly JsonSerializerOptions RowOptions = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new WireEnumConverter(), new InstantConverter(), new LocalDateConverter() },
-    };
+    private static readonly JsonSerializerOptions RowOptions = RowJson.Create(new InstantConverter());
 
     public static NpgsqlDbType TypeOf(SqlType type) =>
         type switch
@@ -54,14 +46,5 @@ internal static class PostgresValues
 
         public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
             writer.WriteStringValue(Micros.Format(value.ToMicroseconds()));
-    }
-
-    private sealed class LocalDateConverter : JsonConverter<LocalDate>
-    {
-        public override LocalDate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            LocalDatePattern.Iso.Parse(reader.GetString()!).GetValueOrThrow();
-
-        public override void Write(Utf8JsonWriter writer, LocalDate value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(LocalDatePattern.Iso.Format(value));
     }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace Scheduler.Core.Storage.Sqlite;
@@ -167,20 +165,10 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
         var applied = session
             .AppliedMigrations(journal["list_applied"])
             .ToDictionary(row => row.Name, row => row.Checksum);
-        foreach (var (name, text) in SqlText.Migrations(DialectName))
+        foreach (var migration in Migration.Pending(DialectName, applied))
         {
-            var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-            if (!applied.TryGetValue(name, out var known))
-            {
-                session.Execute(text);
-                session.Record(journal["record"], name, checksum);
-            }
-            else if (known != checksum)
-            {
-                throw new SchemaDriftException(
-                    $"Migration {name} was applied in another form; the database is not this version's."
-                );
-            }
+            session.Execute(migration.Text);
+            session.Record(journal["record"], migration.Name, migration.Checksum);
         }
     }
 

@@ -1,16 +1,14 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodaTime;
 using NodaTime.Text;
-using Scheduler.Core.Contracts;
 
 namespace Scheduler.Core.Storage.Sqlite;
 
 /// <summary>How values look in SQLite: instants are whole microseconds, dates ISO text, booleans 0 or 1.</summary>
 internal static class SqliteValues
 {
-    private static readonly JsonSerializerOptions RowOptions = CreateRowOptions();
+    private static readonly JsonSerializerOptions RowOptions = RowJson.Create(new InstantConverter());
 
     public static object ToParameter(object? value) =>
         value switch
@@ -23,15 +21,6 @@ internal static class SqliteValues
             _ => value,
         };
 
-    private static JsonSerializerOptions CreateRowOptions() =>
-        new()
-        {
-            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new WireEnumConverter(), new InstantConverter(), new LocalDateConverter() },
-        };
-
     private sealed class InstantConverter : JsonConverter<Instant>
     {
         public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -39,14 +28,5 @@ internal static class SqliteValues
 
         public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
             writer.WriteNumberValue(value.Micros());
-    }
-
-    private sealed class LocalDateConverter : JsonConverter<LocalDate>
-    {
-        public override LocalDate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            LocalDatePattern.Iso.Parse(reader.GetString()!).GetValueOrThrow();
-
-        public override void Write(Utf8JsonWriter writer, LocalDate value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(LocalDatePattern.Iso.Format(value));
     }
 }
