@@ -32,5 +32,8 @@ public readonly record struct LeaseTerm(Duration SentAt, Duration AnsweredAt, Du
 
     public bool IsProven(Duration now) => now < ProvenUntil;
 
+    /// <summary>Whether a run may begin: its lease is proven for long enough to be renewed in time.</summary>
+    public bool MayBegin(Duration now) => IsProven(now + Interval);
+
     public bool IsPossible(Duration now) => now < PossibleUntil;
 }

@@ -41,8 +41,9 @@ public sealed class LeasedRun : IDisposable
     public CancellationToken Stopping { get; }
 
     /// <summary>
-    /// Completes once the lease is proven; cancelled when the run has to stop before. A claim that waited long on the server may come back with a lease whose
-    /// proof has run out on the way; such a run starts only after its first heartbeat.
+    /// Completes once the lease is proven for long enough to be renewed; cancelled when the run has to stop before. A claim that
+    /// waited long on the server may come back with a lease whose proof has nearly run out on the way; such a run starts only
+    /// after its first heartbeat.
     /// </summary>
     public Task Proven => proven.Task;
 
@@ -158,7 +159,7 @@ public sealed class LeasedRun : IDisposable
 
     private void NoteProof()
     {
-        if (term.IsProven(time.MonotonicNow()))
+        if (term.MayBegin(time.MonotonicNow()))
         {
             proven.TrySetResult();
         }

@@ -108,6 +108,10 @@ internal static class CheckRun
         {
             Console.WriteLine($"skipped {count}: {reason}");
         }
+        foreach (var failure in counts.Failures)
+        {
+            Console.WriteLine($"failed: {failure}");
+        }
         foreach (var step in failed)
         {
             Console.WriteLine($"FAILED: {step}");

@@ -124,6 +124,26 @@ public sealed class HeartbeatTests
     }
 
     [Test]
+    public void A_run_whose_lease_is_nearly_used_up_by_the_wait_for_work_begins_after_its_first_heartbeat()
+    {
+        using var bench = new LoopBench();
+        bench.Api.OnHeartbeat = async (request, token) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(0.5), bench.Thread.Time, token);
+            return bench.Api.Beat(request);
+        };
+        bench.Start(concurrency: 1);
+        bench.Thread.Advance(4.2);
+        bench.Api.Enqueue(Leases.Item(1, leaseSeconds: 5));
+        bench.Thread.Advance(0.4);
+
+        Assert.That(bench.Runner.Running, Is.Zero);
+        bench.Thread.Advance(20);
+        Assert.That(bench.Runner.Running, Is.EqualTo(1), "The lease was renewed in time.");
+        Assert.That(bench.Runner.Stopped, Is.Empty);
+    }
+
+    [Test]
     public void A_short_outage_costs_nothing()
     {
         using var bench = new LoopBench();

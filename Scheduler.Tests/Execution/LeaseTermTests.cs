@@ -28,4 +28,13 @@ public sealed class LeaseTermTests
         Assert.That(term.IsPossible(Duration.FromSeconds(149.9)), Is.True);
         Assert.That(term.IsPossible(Duration.FromSeconds(150)), Is.False);
     }
+
+    [Test]
+    public void A_run_may_begin_while_there_is_time_for_a_renewal()
+    {
+        var term = LeaseTerm.Of(30, Duration.Zero, Duration.FromSeconds(20));
+
+        Assert.That(term.MayBegin(Duration.FromSeconds(17.9)), Is.True);
+        Assert.That(term.MayBegin(Duration.FromSeconds(18)), Is.False);
+    }
 }
