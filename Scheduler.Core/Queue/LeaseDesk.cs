@@ -37,7 +37,9 @@ public sealed partial class LeaseDesk
         this.time = time;
         this.logger = logger;
         var tables = new TableGroup();
-        claiming = new(tables, queue, ids, options);
+        // Claims mostly meet other customers than those whose runs are ending: where the store takes both, neither waits.
+        var claims = queue.WritesConcurrently ? new TableGroup() : tables;
+        claiming = new(claims, queue, ids, options);
         heartbeats = new(
             tables,
             request => request.Leases.Count,

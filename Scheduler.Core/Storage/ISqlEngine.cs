@@ -9,6 +9,12 @@ public interface ISqlEngine
     /// <summary>The folder below <c>sql/</c> whose scripts this engine runs.</summary>
     string Dialect { get; }
 
+    /// <summary>
+    /// Whether scripts that write the same tables run beside each other, held up by each other's rows at most. Where they do not,
+    /// sending one at a time loses nothing.
+    /// </summary>
+    bool WritesConcurrently => false;
+
     /// <exception cref="StorageUnavailableException">The database cannot be reached or stayed busy.</exception>
     Task<IReadOnlyList<T>> RunAsync<T>(
         SqlOperation operation,

@@ -13,6 +13,9 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
     /// <summary>Leases lost before a run is given up.</summary>
     public const int MaxLeaseLosses = 3;
 
+    /// <summary>Whether giving out leases and ending them may go on at the same time.</summary>
+    public bool WritesConcurrently => engine.WritesConcurrently;
+
     /// <summary>Leases up to <see cref="ClaimRequest.Count"/> items to each claim in one look, first come, first served.</summary>
     /// <returns>One result per claim, in order.</returns>
     public async Task<IReadOnlyList<ClaimResult>> TryClaimAsync(

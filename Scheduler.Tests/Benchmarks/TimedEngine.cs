@@ -11,6 +11,8 @@ internal sealed class TimedEngine(ISqlEngine engine) : ISqlEngine
 
     public string Dialect => engine.Dialect;
 
+    public bool WritesConcurrently => engine.WritesConcurrently;
+
     public IEnumerable<(SqlOperation Operation, int Calls, TimeSpan Took)> Operations =>
         operations.Select(entry => (entry.Key, entry.Value.Calls, entry.Value.Took)).OrderByDescending(x => x.Took);
 

@@ -51,6 +51,5 @@ internal sealed record TestCounts(
     private static string Outcome(XElement result) => result.Attribute("outcome")?.Value ?? "";
 
     private static string Reason(XElement result) =>
-        Elements(result, "Message").FirstOrDefault()?.Value.Trim()
-        ?? "no reason given";
+        Elements(result, "Message").FirstOrDefault()?.Value.Trim() ?? "no reason given";
 }

@@ -70,6 +70,30 @@ internal sealed class LeaseDeskTests
         }
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_report_waits_for_a_claim_only_where_the_store_writes_one_script_at_a_time(bool concurrently)
+    {
+        held = new HeldEngine(database!.Engine) { WritesConcurrently = concurrently };
+        harness = new StoreHarness(held);
+        await QueueAsync(2);
+        var item = (await H.LeaseAsync()).Single();
+        var hold = Engine.Hold(Claim);
+        var claim = H.LeaseAsync();
+        await hold.Reached;
+
+        var report = H.ReportAsync(item, RunOutcome.Completed);
+        if (concurrently)
+        {
+            await report;
+        }
+
+        Assert.That((claim.IsCompleted, Engine.Ran(Facts)), Is.EqualTo((false, concurrently ? 1 : 0)));
+        hold.Release();
+        Assert.That(await claim, Has.Count.EqualTo(1));
+        await report;
+    }
+
     [Test]
     public async Task Heartbeats_that_come_during_a_script_share_the_next_one_and_each_is_told_its_own()
     {

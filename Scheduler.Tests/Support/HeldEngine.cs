@@ -12,6 +12,8 @@ internal sealed class HeldEngine(ISqlEngine inner) : ISqlEngine
 
     public string Dialect => inner.Dialect;
 
+    public bool WritesConcurrently { get; init; } = inner.WritesConcurrently;
+
     /// <summary>How many scripts of this name, such as <c>queue.claim</c>, reached the engine.</summary>
     public int Ran(string operation) => ran.GetValueOrDefault(operation);
 

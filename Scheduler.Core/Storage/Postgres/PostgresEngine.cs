@@ -37,6 +37,8 @@ public sealed class PostgresEngine : ISqlEngine, IAsyncDisposable, IDisposable
 
     public string Dialect => DialectName;
 
+    public bool WritesConcurrently => true;
+
     public async Task<IReadOnlyList<T>> RunAsync<T>(
         SqlOperation operation,
         SqlArguments arguments,
