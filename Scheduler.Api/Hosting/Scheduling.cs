@@ -33,6 +33,7 @@ internal static class Scheduling
             new LeaseOptions
             {
                 Lease = Duration.FromSeconds(options.LeaseSeconds),
+                PollInterval = Duration.FromSeconds(options.QueuePollSeconds),
                 FinishedRetention = Duration.FromDays(options.QueueRetentionDays),
             }
         );

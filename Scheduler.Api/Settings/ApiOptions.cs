@@ -38,6 +38,12 @@ public sealed record ApiOptions
     /// <summary>Scheduler__LeaseSeconds, 3 to 3,600: how long an item stays a worker's without a heartbeat.</summary>
     public int LeaseSeconds { get; init; } = 30;
 
+    /// <summary>
+    /// Scheduler__QueuePollSeconds, 1 to 60: how often a claim that waits looks at the queue by itself. What becomes claimable wakes
+    /// it at once; this bounds what a lost wake-up costs.
+    /// </summary>
+    public int QueuePollSeconds { get; init; } = 1;
+
     /// <summary>Scheduler__MaxBodyBytes, 1,024 to 67,108,864. Import has a limit of its own.</summary>
     public int MaxBodyBytes { get; init; } = 64 * 1024;
 

@@ -36,6 +36,7 @@ public static class ApiSettings
             EmbeddedWorkerConcurrency = read.Whole("Scheduler__EmbeddedWorkerConcurrency", 4, 1, 1_000),
             InlineExecution = read.Flag("Scheduler__InlineExecution", embedded),
             LeaseSeconds = read.Whole("Scheduler__LeaseSeconds", 30, 3, 3_600),
+            QueuePollSeconds = read.Whole("Scheduler__QueuePollSeconds", 1, 1, 60),
             MaxBodyBytes = read.Whole("Scheduler__MaxBodyBytes", 64 * 1024, 1_024, 64 * 1024 * 1024),
             MaxPipelinesPerCustomer = read.Whole("Scheduler__MaxPipelinesPerCustomer", 1_000, 1, 1_000_000),
             QueueRetentionDays = read.Whole("Scheduler__QueueRetentionDays", 7, 1, 365),

@@ -36,6 +36,7 @@ public sealed class ApiSettingsTests
     [TestCase("Scheduler:TickSeconds", "0")]
     [TestCase("Scheduler:TickSeconds", "1.5")]
     [TestCase("Scheduler:LeaseSeconds", "-1")]
+    [TestCase("Scheduler:QueuePollSeconds", "0")]
     [TestCase("Scheduler:LogFormat", "xml")]
     [TestCase("Scheduler:RateLimits:StandardKey", "0")]
     [TestCase("Scheduler:Import:MaxBytes", "10")]

@@ -95,6 +95,19 @@ internal sealed class Journal(ITestDatabase database, string datasetsFolder)
             )
         ).Single();
 
+    /// <summary>Cuts the connections over which the instances hear of each other's work (PostgreSQL).</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> CutListenersAsync() =>
+        (
+            await QueryAsync(
+                """
+                select pg_terminate_backend(pid)::int::text as cut from pg_stat_activity
+                where datname = current_database() and query ilike 'listen%'
+                """,
+                row => Text(row, "cut")
+            )
+        ).Count;
+
     /// <summary>Billed cost by service in the customer's dataset.</summary>
     public async Task<IReadOnlyDictionary<string, decimal>> CostAsync(string datasetId)
     {
