@@ -141,7 +141,12 @@ where usage_id = @usageFrom and @usageTo <> @usageFrom
 update scheduled_pipeline_runs
 set usage_id = @usageTo
 where usage_id = @usageFrom and @usageTo <> @usageFrom
-  and config_id in (select config_id from customer_pipeline_configs where customer_id = @customerId)
+  and run_id in (
+    select q.run_id
+    from customer_pipeline_configs c
+    cross join pipeline_execution_queue q on q.config_id = c.config_id and q.completed_at is null
+    where c.customer_id = @customerId
+  )
   and state in ('SCHEDULED', 'PENDING', 'RUNNING')
   and exists (select 1 from customer_profiles p where p.customer_id = @customerId and p.timezone = @timezone);
 

@@ -30,8 +30,9 @@ order by state;
 
 -- name: failed_today
 -- mode: read
-select run_id, customer_id, pipeline_template, scheduled_time, error_type, error_message, retry_attempt, actual_end_time
-from scheduled_pipeline_runs
-where state = 'FAILED'
-  and actual_end_time >= unixepoch('now', 'start of day') * 1000000
-order by actual_end_time desc, run_id;
+select
+  r.run_id, r.customer_id, r.pipeline_template, r.scheduled_time, r.error_type, r.error_message, r.retry_attempt, r.actual_end_time
+from pipeline_execution_queue q
+join scheduled_pipeline_runs r on r.run_id = q.run_id
+where q.completed_at >= unixepoch('now', 'start of day') * 1000000 and +q.state = 'FAILED' and r.state = 'FAILED'
+order by r.actual_end_time desc, r.run_id;

@@ -43,51 +43,51 @@ where p.customer_id = @customerId;
 -- name: delete_runs
 -- mode: write
 -- Takes the next runs of a cancelled customer out, with their queue rows and transitions.
-delete from temp.claimed;
-insert into temp.claimed (queue_id, customer_id, run_id)
-select r.run_id, r.customer_id, r.run_id
+delete from temp.purged;
+insert into temp.purged (id)
+select r.run_id
 from scheduled_pipeline_runs r
 join customer_profiles p on p.customer_id = r.customer_id and p.status = 'CANCELLED'
 where r.customer_id = @customerId
 order by r.scheduled_time, r.run_id
 limit @limit;
 
-delete from scheduler_run_transitions where run_id in (select run_id from temp.claimed);
-delete from pipeline_execution_queue where run_id in (select run_id from temp.claimed);
-delete from scheduled_pipeline_runs where run_id in (select run_id from temp.claimed);
+delete from scheduler_run_transitions where run_id in (select id from temp.purged);
+delete from pipeline_execution_queue where run_id in (select id from temp.purged);
+delete from scheduled_pipeline_runs where run_id in (select id from temp.purged);
 
-select count(*) as deleted from temp.claimed;
+select count(*) as deleted from temp.purged;
 
 -- name: delete_configs
 -- mode: write
-delete from temp.claimed;
-insert into temp.claimed (queue_id, customer_id, run_id)
-select c.config_id, c.customer_id, c.config_id
+delete from temp.purged;
+insert into temp.purged (id)
+select c.config_id
 from customer_pipeline_configs c
 join customer_profiles p on p.customer_id = c.customer_id and p.status = 'CANCELLED'
 where c.customer_id = @customerId
 order by c.config_id
 limit @limit;
 
-delete from scheduler_interval_chains where config_id in (select run_id from temp.claimed);
-delete from customer_pipeline_configs where config_id in (select run_id from temp.claimed);
+delete from scheduler_interval_chains where config_id in (select id from temp.purged);
+delete from customer_pipeline_configs where config_id in (select id from temp.purged);
 
-select count(*) as deleted from temp.claimed;
+select count(*) as deleted from temp.purged;
 
 -- name: delete_usage
 -- mode: write
-delete from temp.claimed;
-insert into temp.claimed (queue_id, customer_id, run_id)
-select u.usage_id, u.customer_id, u.usage_id
+delete from temp.purged;
+insert into temp.purged (id)
+select u.usage_id
 from customer_usage_quotas u
 join customer_profiles p on p.customer_id = u.customer_id and p.status = 'CANCELLED'
 where u.customer_id = @customerId
 order by u.usage_date
 limit @limit;
 
-delete from customer_usage_quotas where usage_id in (select run_id from temp.claimed);
+delete from customer_usage_quotas where usage_id in (select id from temp.purged);
 
-select count(*) as deleted from temp.claimed;
+select count(*) as deleted from temp.purged;
 
 -- name: delete_customer
 -- mode: write

@@ -2,7 +2,8 @@
 -- mode: write
 -- Leases up to @count items to the claims in @rows: numbered in fair order, they go to the claim with first <= number <= last.
 -- First the customers whose turn it is, then each one's best items: the cost depends on what is taken, not on how much is queued.
--- @visit bounds the customers looked at; `more` says that another call may find work.
+-- @visit bounds the customers looked at; `more` says that another call may find work. A row is found by its key once, by its row
+-- number from then on.
 delete from temp.op;
 insert into temp.op (now, virtual_time)
 select
@@ -14,50 +15,77 @@ select
 -- Customers whose time has come join the round where it stands; they have no claim on rounds they sat out.
 update scheduler_fair_shares
 set ready = 1, turn = max(turn, (select virtual_time from temp.op))
-where customer_id in (
-  select customer_id from scheduler_fair_shares
+where rowid in (
+  select rowid from scheduler_fair_shares
   where ready = 0 and ready_at <= (select now from temp.op)
   order by ready_at
   limit 2000
 );
 
 delete from temp.visited;
-insert into temp.visited (customer_id, turn)
-select customer_id, turn from scheduler_fair_shares where ready = 1 order by turn, customer_id limit @visit;
+insert into temp.visited (share, customer_id, turn)
+select rowid, customer_id, turn from scheduler_fair_shares where ready = 1 order by turn, customer_id limit @visit;
 
 update temp.visited
 set
-  runnable = 1,
-  slots = max(0, coalesce(s.max_concurrent_pipelines, 1000000) - (
+  tenant_dataset_id = s.tenant_dataset_id,
+  runnable = s.runnable_until > (select now from temp.op),
+  cap = coalesce(s.max_concurrent_pipelines, 1000000),
+  live = (
     select count(*) from pipeline_execution_queue q
     where q.customer_id = visited.customer_id
       and q.state = 'PROCESSING'
       and q.lease_expires_at > (select now from temp.op)
-  ))
+  ),
+  is_suspect = exists (
+    select 1 from customer_pipeline_configs c
+    where c.customer_id = visited.customer_id and (c.paused_until is not null or c.is_active = 0)
+  )
 from scheduler_customer_standing s
-where s.customer_id = visited.customer_id and s.runnable_until > (select now from temp.op);
+where s.customer_id = visited.customer_id;
 
 update temp.op
 set take = min(@count, 2 + @count / max(1, (select count(*) from temp.visited where slots > 0)));
 
--- The head of every priority level. A level in the order of time waited is in the order of age, so the heads hold the
--- customer's best `take` items exactly.
+-- The head of every priority level, the levels found by leaps through the index. A level in the order of time waited is in the
+-- order of age, so the heads hold the customer's best `take` items exactly.
 delete from temp.candidates;
-insert into temp.candidates (queue_id, customer_id, turn, aged, visible_at, scheduled_time, created_at)
+with recursive levels (share, customer_id, priority) as (
+  select
+    v.share, v.customer_id,
+    (select min(q.priority) from pipeline_execution_queue q where q.customer_id = v.customer_id and q.state = 'QUEUED')
+  from temp.visited v
+  where v.slots > 0
+  union all
+  select
+    l.share, l.customer_id,
+    (
+      select min(q.priority) from pipeline_execution_queue q
+      where q.customer_id = l.customer_id and q.state = 'QUEUED' and q.priority > l.priority
+    )
+  from levels l
+  where l.priority is not null
+)
+insert into temp.candidates (share, nth, item)
 select
-  q.queue_id, v.customer_id, v.turn, q.priority + min(10, ((select now from temp.op) - q.visible_at) / 600000000),
-  q.visible_at, q.scheduled_time, q.created_at
-from temp.visited v
-cross join temp.levels l
+  l.share,
+  row_number() over (
+    partition by l.share
+    order by
+      q.priority + min(10, ((select now from temp.op) - q.visible_at) / 600000000) desc,
+      q.visible_at, q.scheduled_time, q.created_at, q.rowid
+  ),
+  q.rowid
+from levels l
 cross join pipeline_execution_queue q
-where v.slots > 0
-  and q.queue_id in (
-    select c.queue_id from pipeline_execution_queue c
-    where c.customer_id = v.customer_id
+where l.priority is not null
+  and q.rowid in (
+    select c.rowid from pipeline_execution_queue c
+    where c.customer_id = l.customer_id
       and c.priority = l.priority
       and c.state = 'QUEUED'
       and c.visible_at <= (select now from temp.op)
-    order by c.visible_at, c.scheduled_time, c.created_at, c.queue_id
+    order by c.visible_at, c.scheduled_time, c.created_at, c.rowid
     limit (select take from temp.op)
   );
 
@@ -66,120 +94,104 @@ where v.slots > 0
 -- next look.
 update temp.visited
 set held = 1
-where customer_id in (
-  select m.customer_id
-  from temp.candidates m
-  cross join pipeline_execution_queue q on q.queue_id = m.queue_id
+where share in (
+  select v.share
+  from temp.visited v
+  cross join temp.candidates m on m.share = v.share
+  cross join pipeline_execution_queue q on q.rowid = m.item
   cross join customer_pipeline_configs c on c.config_id = q.config_id
-  where c.paused_until > (select now from temp.op) or c.is_active = 0
+  where v.is_suspect = 1 and (c.paused_until > (select now from temp.op) or c.is_active = 0)
 );
 update pipeline_execution_queue
 set visible_at = max(coalesce(c.paused_until, 0), (select now from temp.op) + 300000000)
 from customer_pipeline_configs c
 where c.config_id = pipeline_execution_queue.config_id
-  and pipeline_execution_queue.run_id in (
-    select r.run_id
-    from temp.candidates m
-    cross join pipeline_execution_queue q on q.queue_id = m.queue_id
+  and pipeline_execution_queue.rowid in (
+    select o.rowid
+    from temp.visited v
+    cross join temp.candidates m on m.share = v.share
+    cross join pipeline_execution_queue q on q.rowid = m.item
     cross join customer_pipeline_configs p
       on p.config_id = q.config_id and (p.paused_until > (select now from temp.op) or p.is_active = 0)
-    cross join scheduled_pipeline_runs r on r.config_id = p.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+    cross join pipeline_execution_queue o on o.config_id = p.config_id and o.completed_at is null
+    where v.held = 1
   )
   and +pipeline_execution_queue.state = 'QUEUED'
   and +pipeline_execution_queue.visible_at <= (select now from temp.op);
 
-update temp.candidates
-set nth = r.nth
-from (
-  select
-    queue_id,
-    row_number() over (
-      partition by customer_id order by aged desc, visible_at, scheduled_time, created_at, queue_id
-    ) as nth
-  from temp.candidates
-) r
-where r.queue_id = candidates.queue_id;
-
-delete from temp.claimed;
-insert into temp.claimed (queue_id, customer_id, run_id, place)
-select c.queue_id, c.customer_id, q.run_id, row_number() over (order by c.turn + c.nth, c.customer_id, c.nth)
-from temp.candidates c
-join temp.visited v on v.customer_id = c.customer_id
-join pipeline_execution_queue q on q.queue_id = c.queue_id
-where v.held = 0 and c.nth <= min(v.slots, (select take from temp.op))
-order by c.turn + c.nth, c.customer_id, c.nth
-limit @count;
-
 delete from temp.claims;
 insert into temp.claims (last, nth, worker_id, nonce)
 select b.value ->> 'last', b.value ->> 'nth', b.value ->> 'worker_id', b.value ->> 'nonce' from json_each(@rows) b;
-update temp.claimed
-set (nth, worker_id, nonce) = (
-  select c.nth, c.worker_id, c.nonce from temp.claims c where c.last >= claimed.place order by c.last limit 1
-);
 
 -- The credential that the pipeline names, else the single active one of its provider.
-update temp.claimed
-set (credential_id, credential_version) = (
-  select k.credential_id, k.secret_version
-  from pipeline_execution_queue q
-  join customer_pipeline_configs c on c.config_id = q.config_id
-  join customer_credentials k
-    on k.customer_id = q.customer_id
-    and k.is_active = 1
-    and k.validation_status in ('PENDING', 'VALID')
-    and k.credential_id = coalesce(
-      c.credential_id,
-      (
-        select max(x.credential_id) from customer_credentials x
-        where x.customer_id = q.customer_id and x.provider = c.provider and x.is_active = 1
-        having count(*) = 1
-      )
+delete from temp.claimed;
+insert into temp.claimed (
+  place, share, item, run, config, run_id, state_before, lease_epoch, lease_token, nth, worker_id, credential_id,
+  credential_version
+)
+select
+  m.place, m.share, m.item, r.rowid, c.rowid, q.run_id, r.state, q.lease_epoch + 1, (q.lease_epoch + 1) || '.' || b.nonce, b.nth,
+  b.worker_id, k.credential_id, k.secret_version
+from (
+  select n.share, n.item, row_number() over (order by v.turn + n.nth, v.customer_id, n.nth) as place
+  from temp.visited v
+  cross join temp.candidates n on n.share = v.share and n.nth <= v.slots and n.nth <= (select take from temp.op)
+  where v.held = 0
+) m
+cross join pipeline_execution_queue q on q.rowid = m.item
+cross join scheduled_pipeline_runs r on r.run_id = q.run_id
+cross join customer_pipeline_configs c on c.config_id = q.config_id
+cross join temp.claims b on b.last = (select min(x.last) from temp.claims x where x.last >= m.place)
+left join customer_credentials k
+  on k.credential_id = coalesce(
+    c.credential_id,
+    (
+      select max(x.credential_id) from customer_credentials x
+      where x.customer_id = q.customer_id and x.provider = c.provider and x.is_active = 1
+      having count(*) = 1
     )
-  where q.queue_id = claimed.queue_id
-);
+  )
+  and +k.customer_id = q.customer_id
+  and k.is_active = 1
+  and k.validation_status in ('PENDING', 'VALID')
+where m.place <= @count;
 
 update pipeline_execution_queue
 set
   state = 'PROCESSING',
-  (credential_id, credential_version, worker_id, lease_token) = (
-    select
-      m.credential_id, m.credential_version, m.worker_id, (pipeline_execution_queue.lease_epoch + 1) || '.' || m.nonce
-    from temp.claimed m
-    where m.queue_id = pipeline_execution_queue.queue_id
-  ),
+  credential_id = m.credential_id,
+  credential_version = m.credential_version,
   picked_up_at = (select now from temp.op),
-  lease_epoch = lease_epoch + 1,
+  worker_id = m.worker_id,
+  lease_epoch = m.lease_epoch,
+  lease_token = m.lease_token,
   lease_expires_at = (select now from temp.op) + @leaseMicros
-where queue_id in (select queue_id from temp.claimed) and state = 'QUEUED';
+from temp.claimed m
+where pipeline_execution_queue.rowid = m.item and +pipeline_execution_queue.state = 'QUEUED';
 
 insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
-select r.run_id, 'SCHEDULED', 'PENDING', (select now from temp.op), m.worker_id, q.lease_epoch, 'its time came'
-from temp.claimed m
-join scheduled_pipeline_runs r on r.run_id = m.run_id
-join pipeline_execution_queue q on q.queue_id = m.queue_id
-where r.state = 'SCHEDULED';
+select run_id, 'SCHEDULED', 'PENDING', (select now from temp.op), worker_id, lease_epoch, 'its time came'
+from temp.claimed
+where state_before = 'SCHEDULED';
 
 insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch)
-select m.run_id, 'PENDING', 'RUNNING', (select now from temp.op), m.worker_id, q.lease_epoch
-from temp.claimed m
-join pipeline_execution_queue q on q.queue_id = m.queue_id;
+select run_id, 'PENDING', 'RUNNING', (select now from temp.op), worker_id, lease_epoch
+from temp.claimed;
 
 update scheduled_pipeline_runs
 set
   state = 'RUNNING',
   actual_start_time = (select now from temp.op),
   worker_id = m.worker_id,
-  pipeline_logging_id = scheduled_pipeline_runs.run_id || '-' || q.lease_epoch,
+  pipeline_logging_id = m.run_id || '-' || m.lease_epoch,
   updated_at = (select now from temp.op)
 from temp.claimed m
-join pipeline_execution_queue q on q.queue_id = m.queue_id
-where scheduled_pipeline_runs.run_id = m.run_id and scheduled_pipeline_runs.state in ('SCHEDULED', 'PENDING');
+where scheduled_pipeline_runs.rowid = m.run and m.state_before in ('SCHEDULED', 'PENDING');
 
 update temp.visited
 set taken = t.taken
-from (select customer_id, count(*) as taken from temp.claimed group by customer_id) t
-where t.customer_id = visited.customer_id;
+from (select share, count(*) as taken from temp.claimed group by share) t
+where t.share = visited.share;
 
 update customer_usage_quotas
 set
@@ -190,32 +202,35 @@ set
 from (
   select
     (
-      select u.usage_id from customer_usage_quotas u
+      select u.rowid from customer_usage_quotas u
       where u.customer_id = v.customer_id order by u.usage_date desc limit 1
-    ) as usage_id,
-    (
-      select count(*) from pipeline_execution_queue q
-      where q.customer_id = v.customer_id
-        and q.state = 'PROCESSING'
-        and q.lease_expires_at > (select now from temp.op)
-    ) as live
+    ) as usage,
+    v.live + v.taken as live
   from temp.visited v
   where v.taken > 0
 ) l
-where customer_usage_quotas.usage_id = l.usage_id;
-
-update scheduler_fair_shares
-set turn = scheduler_fair_shares.turn + v.taken
-from temp.visited v
-where v.customer_id = scheduler_fair_shares.customer_id and v.taken > 0;
+where customer_usage_quotas.rowid = l.usage;
 
 -- Whoever cannot be served now leaves the round: at its cap until a lease can end, else until its next item is visible.
+update temp.visited
+set stays = (
+    held = 0 and exists (select 1 from temp.candidates c where c.share = visited.share and c.nth = visited.taken + 1)
+  )
+  or exists (
+    select 1 from temp.levels l
+    cross join pipeline_execution_queue q on q.customer_id = visited.customer_id and q.priority = l.priority
+    where q.state = 'QUEUED' and q.visible_at <= (select now from temp.op)
+  )
+where slots > taken;
+
 update scheduler_fair_shares
 set
-  ready = 0,
+  turn = v.turn + v.taken,
+  ready = v.stays,
   ready_at = case
+    when v.stays = 1 then ready_at
     when v.runnable = 0 then 253402300799999999
-    when v.slots - v.taken <= 0 then coalesce(
+    when v.slots <= v.taken then coalesce(
       (
         select min(q.lease_expires_at) from pipeline_execution_queue q
         where q.customer_id = v.customer_id
@@ -226,21 +241,19 @@ set
     )
     else coalesce(
       (
-        select min(q.visible_at) from pipeline_execution_queue q
-        where q.customer_id = v.customer_id and q.state = 'QUEUED'
+        select min(
+          (
+            select min(q.visible_at) from pipeline_execution_queue q
+            where q.customer_id = v.customer_id and q.priority = l.priority and q.state = 'QUEUED'
+          )
+        )
+        from temp.levels l
       ),
       253402300799999999
     )
   end
 from temp.visited v
-where v.customer_id = scheduler_fair_shares.customer_id
-  and (
-    v.slots - v.taken <= 0
-    or not exists (
-      select 1 from pipeline_execution_queue q
-      where q.customer_id = v.customer_id and q.state = 'QUEUED' and q.visible_at <= (select now from temp.op)
-    )
-  );
+where v.share = scheduler_fair_shares.rowid and (v.taken > 0 or v.stays = 0);
 
 select
   (select count(*) from temp.claimed) < @count
@@ -250,11 +263,11 @@ select
     ) as more,
   m.nth,
   q.queue_id,
-  q.run_id,
-  q.config_id,
-  q.customer_id,
-  q.lease_epoch,
-  q.lease_token,
+  m.run_id,
+  r.config_id,
+  r.customer_id,
+  m.lease_epoch,
+  m.lease_token,
   q.lease_expires_at,
   r.pipeline_logging_id,
   r.scheduled_time,
@@ -266,7 +279,7 @@ select
   c.provider,
   c.domain,
   r.pipeline_template,
-  p.tenant_dataset_id,
+  v.tenant_dataset_id,
   k.credential_id,
   k.provider as credential_provider,
   k.credential_type,
@@ -274,10 +287,10 @@ select
   k.kms_key_version
 from temp.op
 left join temp.claimed m
-left join pipeline_execution_queue q on q.queue_id = m.queue_id
-left join scheduled_pipeline_runs r on r.run_id = m.run_id
-left join customer_pipeline_configs c on c.config_id = r.config_id
-left join customer_profiles p on p.customer_id = r.customer_id
+left join temp.visited v on v.share = m.share
+left join pipeline_execution_queue q on q.rowid = m.item
+left join scheduled_pipeline_runs r on r.rowid = m.run
+left join customer_pipeline_configs c on c.rowid = m.config
 left join customer_credentials k on k.credential_id = m.credential_id
 order by m.nth, q.scheduled_time, q.queue_id;
 
@@ -363,49 +376,68 @@ limit @limit;
 -- Ends leases: completed, failed, cancelled, released, or lost (only if it really ran out). The token guards every row; a row
 -- whose lease is no longer held comes back as stale and writes nothing.
 delete from temp.ended;
+with asked as materialized (
+  select
+    b.key as nth,
+    b.value ->> 'queue_id' as queue_id,
+    b.value ->> 'lease_token' as lease_token,
+    b.value ->> 'outcome' as outcome,
+    b.value ->> 'error_type' as error_type,
+    b.value ->> 'error_message' as error_message,
+    b.value ->> 'credential_used' as credential_used,
+    b.value ->> 'usage_id' as usage_id,
+    b.value ->> 'usage_date' as usage_date,
+    b.value ->> 'disable_after' as disable_after,
+    b.value ->> 'retry_run_id' as retry_run_id,
+    b.value ->> 'retry_queue_id' as retry_queue_id,
+    b.value ->> 'retry_at' as retry_at,
+    b.value ->> 'retry_key' as retry_key
+  from json_each(@rows) b
+)
 insert into temp.ended (
-  queue_id, run_id, config_id, customer_id, lease_epoch, worker_id, outcome, state, error_type, error_message,
-  usage_id, usage_date, retry_run_id, retry_queue_id, retry_at, retry_key, disable_after, credential_id, credential_version
+  nth, item, run, config, queue_id, run_id, config_id, customer_id, lease_epoch, worker_id, started_at, outcome, state, error_type,
+  error_message, usage_id, usage_date, retry_run_id, retry_queue_id, retry_at, retry_key, disable_after, credential_id,
+  credential_version
 )
 select
-  q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.worker_id,
-  b.value ->> 'outcome',
+  a.nth, q.rowid, r.rowid, c.rowid, q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.worker_id,
+  r.actual_start_time,
+  a.outcome,
   case
-    when b.value ->> 'outcome' = 'completed' then 'COMPLETED'
-    when b.value ->> 'outcome' in ('failed', 'cancelled') then 'FAILED'
+    when a.outcome = 'completed' then 'COMPLETED'
+    when a.outcome in ('failed', 'cancelled') then 'FAILED'
     when q.cancel_requested_at is not null or c.is_active = 0 then 'FAILED'
-    when b.value ->> 'outcome' = 'lost' and q.lease_losses + 1 >= @maxLosses then 'FAILED'
+    when a.outcome = 'lost' and q.lease_losses + 1 >= @maxLosses then 'FAILED'
     else 'PENDING'
   end,
   case
-    when b.value ->> 'outcome' = 'failed' then b.value ->> 'error_type'
-    when b.value ->> 'outcome' = 'cancelled' then 'CANCELLED'
-    when b.value ->> 'outcome' in ('released', 'lost') and (q.cancel_requested_at is not null or c.is_active = 0)
-      then 'CANCELLED'
-    when b.value ->> 'outcome' = 'lost' and q.lease_losses + 1 >= @maxLosses then 'WORKER_LOST'
+    when a.outcome = 'failed' then a.error_type
+    when a.outcome = 'cancelled' then 'CANCELLED'
+    when a.outcome in ('released', 'lost') and (q.cancel_requested_at is not null or c.is_active = 0) then 'CANCELLED'
+    when a.outcome = 'lost' and q.lease_losses + 1 >= @maxLosses then 'WORKER_LOST'
   end,
   case
-    when b.value ->> 'outcome' = 'lost' and q.cancel_requested_at is null and c.is_active = 1 and q.lease_losses + 1 >= @maxLosses
+    when a.outcome = 'lost' and q.cancel_requested_at is null and c.is_active = 1 and q.lease_losses + 1 >= @maxLosses
       then 'Lost its worker ' || (q.lease_losses + 1) || ' times; not tried again.'
-    else b.value ->> 'error_message'
+    else a.error_message
   end,
-  b.value ->> 'usage_id',
-  b.value ->> 'usage_date',
-  case when q.cancel_requested_at is null and c.is_active = 1 then b.value ->> 'retry_run_id' end,
-  b.value ->> 'retry_queue_id',
-  b.value ->> 'retry_at',
-  b.value ->> 'retry_key',
-  b.value ->> 'disable_after',
-  case when coalesce(b.value ->> 'credential_used', 1) then q.credential_id end,
+  a.usage_id,
+  a.usage_date,
+  case when q.cancel_requested_at is null and c.is_active = 1 then a.retry_run_id end,
+  a.retry_queue_id,
+  a.retry_at,
+  a.retry_key,
+  a.disable_after,
+  case when coalesce(a.credential_used, 1) then q.credential_id end,
   q.credential_version
-from json_each(@rows) b
-join pipeline_execution_queue q on q.queue_id = b.value ->> 'queue_id'
-join scheduled_pipeline_runs r on r.run_id = q.run_id
-join customer_pipeline_configs c on c.config_id = q.config_id
-where q.state = 'PROCESSING'
-  and q.lease_token = b.value ->> 'lease_token'
+from asked a
+cross join pipeline_execution_queue q on q.queue_id = a.queue_id
+cross join scheduled_pipeline_runs r on r.run_id = q.run_id
+cross join customer_pipeline_configs c on c.config_id = q.config_id
+where +q.state = 'PROCESSING'
+  and q.lease_token = a.lease_token
   and r.state = 'RUNNING'
-  and (b.value ->> 'outcome' <> 'lost' or q.lease_expires_at <= @now);
+  and (a.outcome <> 'lost' or +q.lease_expires_at <= @now);
 
 update customer_pipeline_configs
 set
@@ -420,17 +452,16 @@ set
 from (
   -- Beside max(), state is that of the run that started last.
   select
-    e.config_id,
-    e.state,
-    max(r.actual_start_time) as last_run_time,
-    sum(e.state = 'COMPLETED') as completed,
-    sum(e.state = 'FAILED' and e.retry_run_id is null) as given_up
-  from temp.ended e
-  join scheduled_pipeline_runs r on r.run_id = e.run_id
-  where e.state in ('COMPLETED', 'FAILED') and coalesce(e.error_type, '') <> 'CANCELLED'
-  group by e.config_id
+    config,
+    state,
+    max(started_at) as last_run_time,
+    sum(state = 'COMPLETED') as completed,
+    sum(state = 'FAILED' and retry_run_id is null) as given_up
+  from temp.ended
+  where state in ('COMPLETED', 'FAILED') and coalesce(error_type, '') <> 'CANCELLED'
+  group by config
 ) l
-where customer_pipeline_configs.config_id = l.config_id;
+where customer_pipeline_configs.rowid = l.config;
 
 -- Three failures in a row warn; where the pipeline's own configuration says so, more of them switch it off.
 insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
@@ -438,7 +469,7 @@ select
   'CONSECUTIVE_FAILURES', c.config_id, c.customer_id,
   'Pipeline ' || c.pipeline_name || ' of ' || c.customer_id || ' failed ' || c.consecutive_failures || ' times in a row.', @now
 from customer_pipeline_configs c
-where c.config_id in (select config_id from temp.ended where state = 'FAILED') and c.consecutive_failures >= 3
+where c.rowid in (select config from temp.ended where state = 'FAILED') and c.consecutive_failures >= 3
 on conflict do nothing;
 
 update scheduler_alerts
@@ -446,8 +477,9 @@ set resolved_at = @now
 where rule = 'CONSECUTIVE_FAILURES' and resolved_at is null
   and subject in (
     select c.config_id from temp.ended e
-    join customer_pipeline_configs c on c.config_id = e.config_id
+    cross join customer_pipeline_configs c on c.rowid = e.config
     where c.consecutive_failures = 0
+      and exists (select 1 from scheduler_alerts where rule = 'CONSECUTIVE_FAILURES' and resolved_at is null)
   );
 
 insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
@@ -455,16 +487,16 @@ select distinct
   'SCHEDULE_SET_ASIDE', c.config_id, c.customer_id,
   'Switched off after ' || c.consecutive_failures || ' failures in a row.', @now
 from temp.ended e
-join customer_pipeline_configs c on c.config_id = e.config_id
+cross join customer_pipeline_configs c on c.rowid = e.config
 where e.state = 'FAILED' and c.is_active = 1 and c.consecutive_failures >= e.disable_after
 on conflict do nothing;
 
 update customer_pipeline_configs
 set is_active = 0, pause_reason = 'Switched off after ' || consecutive_failures || ' failures in a row.'
 where is_active = 1
-  and config_id in (
-    select e.config_id from temp.ended e
-    join customer_pipeline_configs c on c.config_id = e.config_id
+  and rowid in (
+    select e.config from temp.ended e
+    cross join customer_pipeline_configs c on c.rowid = e.config
     where e.state = 'FAILED' and c.consecutive_failures >= e.disable_after
   );
 
@@ -472,47 +504,44 @@ insert into customer_usage_quotas (
   usage_id, customer_id, usage_date, pipelines_run_month, daily_limit, monthly_limit, concurrent_limit, created_at,
   last_updated
 )
-select distinct
+select
   e.usage_id, e.customer_id, e.usage_date,
   (
     select coalesce(sum(m.pipelines_run_today), 0) from customer_usage_quotas m
     where m.customer_id = e.customer_id and m.usage_date between substr(e.usage_date, 1, 8) || '01' and e.usage_date
   ),
   s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
-from temp.ended e
-join scheduler_customer_standing s on s.customer_id = e.customer_id
-where e.state in ('COMPLETED', 'FAILED')
+from (
+  select distinct n.usage_id, n.customer_id, n.usage_date from temp.ended n
+  where n.state in ('COMPLETED', 'FAILED')
+    and not exists (select 1 from customer_usage_quotas u where u.usage_id = n.usage_id)
+) e
+cross join scheduler_customer_standing s on s.customer_id = e.customer_id
+where true
 on conflict (usage_id) do nothing;
 
 update scheduled_pipeline_runs
 set
   state = e.state,
-  actual_start_time = case when e.state = 'PENDING' then null else scheduled_pipeline_runs.actual_start_time end,
-  actual_end_time = case when e.state = 'PENDING' then null else @now end,
-  execution_duration_seconds = case
-    when e.state <> 'PENDING' then (@now - scheduled_pipeline_runs.actual_start_time + 500000) / 1000000
-  end,
+  actual_start_time = case when e.state <> 'PENDING' then e.started_at end,
+  actual_end_time = case when e.state <> 'PENDING' then @now end,
+  execution_duration_seconds = case when e.state <> 'PENDING' then (@now - e.started_at + 500000) / 1000000 end,
   error_type = e.error_type,
   error_message = e.error_message,
   updated_at = @now
 from temp.ended e
-where scheduled_pipeline_runs.run_id = e.run_id and +scheduled_pipeline_runs.state = 'RUNNING';
+where scheduled_pipeline_runs.rowid = e.run;
 
 update pipeline_execution_queue
 set
+  state = case e.state when 'PENDING' then 'QUEUED' else e.state end,
+  completed_at = case when e.state <> 'PENDING' then @now end,
   lease_token = null,
   lease_expires_at = null,
-  (state, completed_at, visible_at, lease_losses, error_message) = (
-    select
-      case e.state when 'PENDING' then 'QUEUED' else e.state end,
-      case when e.state <> 'PENDING' then @now end,
-      pipeline_execution_queue.visible_at,
-      pipeline_execution_queue.lease_losses + (e.outcome = 'lost'),
-      e.error_message
-    from temp.ended e
-    where e.queue_id = pipeline_execution_queue.queue_id
-  )
-where queue_id in (select queue_id from temp.ended) and +state = 'PROCESSING';
+  lease_losses = pipeline_execution_queue.lease_losses + (e.outcome = 'lost'),
+  error_message = e.error_message
+from temp.ended e
+where pipeline_execution_queue.rowid = e.item;
 
 insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
 select
@@ -531,7 +560,7 @@ select
   r.data_interval_end, 'SCHEDULED', r.retry_attempt + 1, r.run_id, 'retry', r.lane, e.retry_key, r.priority, r.parameters,
   @now, @now
 from temp.ended e
-join scheduled_pipeline_runs r on r.run_id = e.run_id
+cross join scheduled_pipeline_runs r on r.rowid = e.run
 where e.retry_run_id is not null
 on conflict (idempotency_key) do nothing;
 
@@ -542,12 +571,12 @@ select
   e.retry_queue_id, r.run_id, r.customer_id, r.pipeline_template, r.priority, 'QUEUED', r.scheduled_time, e.retry_at, @now,
   r.config_id
 from temp.ended e
-join scheduled_pipeline_runs r on r.run_id = e.retry_run_id;
+cross join scheduled_pipeline_runs r on r.run_id = e.retry_run_id;
 
 insert into scheduler_run_transitions (run_id, to_state, at, actor, lease_epoch, note)
 select r.run_id, 'SCHEDULED', @now, 'retry', 0, 'after ' || e.error_type
 from temp.ended e
-join scheduled_pipeline_runs r on r.run_id = e.retry_run_id;
+cross join scheduled_pipeline_runs r on r.run_id = e.retry_run_id;
 
 update customer_usage_quotas
 set
@@ -597,7 +626,7 @@ from (
       end
     ) as refusal
   from temp.ended e
-  join customer_credentials k on k.credential_id = e.credential_id
+  cross join customer_credentials k on k.credential_id = e.credential_id
   where e.outcome in ('completed', 'failed')
   group by e.credential_id
 ) t
@@ -606,10 +635,10 @@ where customer_credentials.credential_id = t.credential_id;
 -- A slot is free now, or work is back, or a retry will be visible.
 insert into scheduler_fair_shares (customer_id, ready_at)
 select customer_id, @now from temp.ended where true group by customer_id
-on conflict (customer_id) do update set ready_at = min(ready_at, excluded.ready_at);
+on conflict (customer_id) do update set ready_at = excluded.ready_at where ready_at > excluded.ready_at;
 
 select
-  b.value ->> 'queue_id' as queue_id,
+  coalesce(e.queue_id, b.value ->> 'queue_id') as queue_id,
   e.state,
   e.error_type,
   case when r.run_id is not null then e.retry_at end as retry_at,
@@ -620,7 +649,7 @@ select
     where q.config_id = e.config_id and q.state = 'QUEUED' and q.visible_at = 253402300799999999
   ) as has_successor
 from json_each(@rows) b
-left join temp.ended e on e.queue_id = b.value ->> 'queue_id'
+left join temp.ended e on e.nth = b.key
 left join scheduled_pipeline_runs r on r.run_id = e.retry_run_id
 order by b.key;
 
@@ -634,11 +663,8 @@ where q.state = 'QUEUED'
   and q.visible_at = 253402300799999999
   and coalesce(c.paused_until, 0) <= @now
   and not exists (
-    select 1 from scheduled_pipeline_runs r
-    join pipeline_execution_queue o on o.run_id = r.run_id
-    where r.config_id = q.config_id
-      and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
-      and o.visible_at <> 253402300799999999
+    select 1 from pipeline_execution_queue o
+    where o.config_id = q.config_id and o.completed_at is null and o.visible_at <> 253402300799999999
   )
 limit @limit;
 
@@ -655,11 +681,8 @@ where pipeline_execution_queue.config_id = c.config_id
   and pipeline_execution_queue.visible_at = 253402300799999999
   and coalesce(c.paused_until, 0) <= @now
   and not exists (
-    select 1 from scheduled_pipeline_runs r
-    join pipeline_execution_queue o on o.run_id = r.run_id
-    where r.config_id = c.config_id
-      and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
-      and o.visible_at <> 253402300799999999
+    select 1 from pipeline_execution_queue o
+    where o.config_id = c.config_id and o.completed_at is null and o.visible_at <> 253402300799999999
   )
   and (
     c.overlap_policy = 'allow'
@@ -707,7 +730,8 @@ select 'pipeline', c.config_id, @now
 from customer_pipeline_configs c
 where c.paused_until > @now
   and exists (
-    select 1 from scheduled_pipeline_runs r where r.config_id = c.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING') and r.state <> 'RUNNING'
+    select 1 from pipeline_execution_queue q
+    where q.config_id = c.config_id and q.completed_at is null and +q.state = 'QUEUED'
   )
 on conflict do nothing;
 select count(*) as held from scheduler_holds;
@@ -716,33 +740,30 @@ select count(*) as held from scheduler_holds;
 -- mode: read
 -- Items that their customer or a pause of their pipeline has kept waiting since before @heldBefore, and those of pipelines that
 -- were switched off, which wait for nothing.
-select r.run_id, case when s.customer_status in ('ACTIVE', 'TRIAL') then 'SUBSCRIPTION_ENDED' else 'SUSPENDED' end as reason
+select q.run_id, case when s.customer_status in ('ACTIVE', 'TRIAL') then 'SUBSCRIPTION_ENDED' else 'SUSPENDED' end as reason
 from scheduler_holds h
-cross join pipeline_execution_queue q on q.customer_id = h.id and q.state = 'QUEUED'
-cross join scheduled_pipeline_runs r on r.run_id = q.run_id
+cross join pipeline_execution_queue q on q.customer_id = h.id and q.state = 'QUEUED' and q.visible_at <= @heldBefore
 cross join scheduler_customer_standing s on s.customer_id = h.id
-where h.kind = 'customer' and h.since <= @heldBefore and q.created_at <= @heldBefore and q.visible_at <= @heldBefore
-  and s.runnable_until <= @now
+where h.kind = 'customer' and h.since <= @heldBefore and q.created_at <= @heldBefore and s.runnable_until <= @now
 union all
-select r.run_id, 'PAUSED'
+select q.run_id, 'PAUSED'
 from scheduler_holds h
 cross join customer_pipeline_configs c on c.config_id = h.id
-cross join scheduled_pipeline_runs r on r.config_id = h.id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING') and r.state <> 'RUNNING'
-cross join pipeline_execution_queue q on q.run_id = r.run_id
+cross join pipeline_execution_queue q on q.config_id = h.id and q.completed_at is null and +q.state = 'QUEUED'
 where h.kind = 'pipeline' and h.since <= @heldBefore and q.created_at <= @heldBefore and c.paused_until > @now
 union all
-select r.run_id, 'CANCELLED'
-from scheduled_pipeline_runs r
-cross join customer_pipeline_configs c on c.config_id = r.config_id
-where r.state in ('SCHEDULED', 'PENDING', 'RUNNING') and r.state <> 'RUNNING' and c.is_active = 0
+select q.run_id, 'CANCELLED'
+from pipeline_execution_queue q
+cross join customer_pipeline_configs c on c.config_id = q.config_id
+where q.completed_at is null and +q.state = 'QUEUED' and c.is_active = 0
 limit @limit;
 
 -- name: list_waiting_of_config
 -- mode: read
-select r.run_id, 'CANCELLED' as reason
-from scheduled_pipeline_runs r
-where r.config_id = @configId and r.state in ('SCHEDULED', 'PENDING')
-order by r.scheduled_time
+select q.run_id, 'CANCELLED' as reason
+from pipeline_execution_queue q
+where q.config_id = @configId and q.completed_at is null and +q.state = 'QUEUED'
+order by q.scheduled_time
 limit @limit;
 
 -- name: list_zones

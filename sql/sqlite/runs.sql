@@ -57,8 +57,12 @@ select
   ) as live_leases,
   (
     select count(*) from (
-      select 1 from pipeline_execution_queue w
+      select 1 from (
+        values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)
+      ) l
+      cross join pipeline_execution_queue w
       where w.customer_id = r.customer_id
+        and w.priority = l.column1
         and w.state = 'QUEUED'
         and w.visible_at <= coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000)
         and w.queue_id <> q.queue_id
@@ -67,8 +71,8 @@ select
     )
   ) as ahead,
   (
-    select o.run_id from scheduled_pipeline_runs o
-    where o.config_id = r.config_id and o.state in ('SCHEDULED', 'PENDING', 'RUNNING') and o.run_id <> r.run_id
+    select o.run_id from pipeline_execution_queue o
+    where o.config_id = r.config_id and o.completed_at is null and o.run_id <> r.run_id
     order by o.scheduled_time limit 1
   ) as blocking_run_id,
   coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000) as now

@@ -121,8 +121,8 @@ where misfire = 0
   and overlap_policy <> 'allow'
   and (
     exists (
-      select 1 from scheduled_pipeline_runs r
-      where r.config_id = fired.config_id and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
+      select 1 from pipeline_execution_queue q
+      where q.config_id = fired.config_id and q.completed_at is null
     )
     or exists (
       select 1 from temp.fired e
@@ -179,10 +179,10 @@ insert into temp.superseded (run_id, queue_id, config_id, state, lease_epoch, us
 select
   r.run_id, q.queue_id, r.config_id, r.state, q.lease_epoch, r.usage_id,
   (select f.usage_id from temp.fired f where f.config_id = r.config_id limit 1)
-from scheduled_pipeline_runs r
-join pipeline_execution_queue q on q.run_id = r.run_id
-where r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
-  and r.config_id in (select config_id from temp.fired where overlap_policy = 'cancel_other' and reason is null);
+from (select distinct config_id from temp.fired where overlap_policy = 'cancel_other' and reason is null) n
+cross join pipeline_execution_queue q on q.config_id = n.config_id and q.completed_at is null
+cross join scheduled_pipeline_runs r on r.run_id = q.run_id
+where +r.state in ('SCHEDULED', 'PENDING', 'RUNNING');
 
 update pipeline_execution_queue
 set cancel_requested_at = coalesce(cancel_requested_at, @now)

@@ -3,34 +3,42 @@
 create temp table op (now integer not null, virtual_time integer, take integer);
 create temp table levels (priority integer not null primary key);
 insert into temp.levels (priority) values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10);
+-- The customers that a claim looks at, by the row numbers of their shares.
 create temp table visited (
-  customer_id text not null primary key,
-  turn integer not null,
-  runnable integer not null default 0,
-  slots integer not null default 0,
-  held integer not null default 0,
-  taken integer not null default 0
-);
-create temp table candidates (
-  queue_id text not null primary key,
+  share integer primary key,
   customer_id text not null,
   turn integer not null,
-  aged integer not null,
-  visible_at integer not null,
-  scheduled_time integer not null,
-  created_at integer not null,
-  nth integer not null default 0
+  tenant_dataset_id text,
+  runnable integer not null default 0,
+  cap integer not null default 0,
+  live integer not null default 0,
+  slots integer generated always as (case when runnable then max(0, cap - live) else 0 end) virtual,
+  is_suspect integer not null default 0,
+  held integer not null default 0,
+  taken integer not null default 0,
+  stays integer not null default 0
 );
+-- Their best items, in each one's order.
+create temp table candidates (
+  share integer not null,
+  nth integer not null,
+  item integer not null,
+  primary key (share, nth)
+) without rowid;
 -- The claims of one script, each with the number of its last item.
 create temp table claims (last integer not null primary key, nth integer not null, worker_id text not null, nonce text not null);
 create temp table claimed (
-  queue_id text not null primary key,
-  customer_id text not null,
+  place integer primary key,
+  share integer not null,
+  item integer not null,
+  run integer not null,
+  config integer not null,
   run_id text not null,
-  place integer,
-  nth integer,
-  worker_id text,
-  nonce text,
+  state_before text not null,
+  lease_epoch integer not null,
+  lease_token text not null,
+  nth integer not null,
+  worker_id text not null,
   credential_id text,
   credential_version integer
 );
@@ -74,12 +82,17 @@ create temp table superseded (
   end_usage_id text not null
 );
 create temp table ended (
-  queue_id text not null primary key,
+  nth integer primary key,
+  item integer not null,
+  run integer not null,
+  config integer not null,
+  queue_id text not null,
   run_id text not null,
   config_id text not null,
   customer_id text not null,
   lease_epoch integer not null,
   worker_id text,
+  started_at integer,
   outcome text not null,
   state text not null,
   error_type text,
@@ -131,6 +144,8 @@ create index temp.imported_by_customer on imported (customer_id, is_new);
 create temp table verdict (refusal text);
 -- What a script has put in another's place.
 create temp table moved (id text not null primary key);
+-- What a purge takes out.
+create temp table purged (id text not null primary key) without rowid;
 -- Whether a customer was runnable before a change that may bring it back.
 create temp table stood (customer_id text not null primary key, runnable integer not null);
 -- What a change is refused for, and for what; empty when it goes through.

@@ -1,21 +1,42 @@
 -- name: get
 -- mode: read
--- One line for operators. "Today" is the UTC day; averages and lateness cover the last 24 hours.
+-- One line for operators. "Today" is the UTC day; averages and lateness cover the last 24 hours. What runs and what has ended is
+-- found through the queue, which keeps its finished rows for longer than that.
 with t as (
   select coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000) as now
 ),
-day as (
+day as materialized (
   select
-    r.state, r.error_type, r.actual_end_time, r.execution_duration_seconds,
-    r.actual_start_time - max(r.scheduled_time, coalesce(q.visible_at, r.scheduled_time)) as lateness
+    q.completed_at,
+    r.state,
+    coalesce(r.error_type, '') <> 'CANCELLED' as counts,
+    r.execution_duration_seconds,
+    r.actual_start_time - max(r.scheduled_time, q.visible_at) as lateness
   from t
-  join scheduled_pipeline_runs r on r.actual_end_time > t.now - 86400000000
-  left join pipeline_execution_queue q on q.run_id = r.run_id
+  cross join pipeline_execution_queue q on q.completed_at > t.now - 86400000000
+  cross join scheduled_pipeline_runs r on r.run_id = q.run_id
+  where r.state in ('COMPLETED', 'FAILED')
 ),
 late as (
   select lateness, row_number() over (order by lateness) as place, count(*) over () as total
   from day
-  where lateness is not null and state in ('COMPLETED', 'FAILED')
+  where lateness is not null
+),
+ended as (
+  select
+    coalesce(sum(d.completed_at >= t.now - t.now % 86400000000 and d.state = 'COMPLETED'), 0) as completed_today,
+    coalesce(sum(d.completed_at >= t.now - t.now % 86400000000 and d.state = 'FAILED' and d.counts), 0) as failed_today,
+    avg(d.execution_duration_seconds) as avg_execution_time_seconds,
+    coalesce(sum(d.completed_at > t.now - 3600000000 and d.counts), 0) as finished_last_hour,
+    coalesce(sum(d.completed_at > t.now - 3600000000 and d.state = 'FAILED' and d.counts), 0) as failed_last_hour
+  from t
+  left join day d
+),
+running as (
+  select count(*) as runs, min(r.actual_start_time) as oldest
+  from pipeline_execution_queue q
+  cross join scheduled_pipeline_runs r on r.run_id = q.run_id
+  where q.state = 'PROCESSING' and r.state = 'RUNNING'
 )
 select
   t.now,
@@ -27,38 +48,24 @@ select
       and coalesce(c.paused_until, 0) <= t.now and s.runnable_until > t.now
   ) as pipelines_due_now,
   (select count(*) from pipeline_execution_queue where state = 'QUEUED') as pipelines_queued,
-  (select count(*) from scheduled_pipeline_runs where state = 'RUNNING') as pipelines_running,
-  (
-    select count(*) from scheduled_pipeline_runs
-    where actual_end_time >= t.now - t.now % 86400000000 and state = 'COMPLETED'
-  ) as pipelines_completed_today,
-  (
-    select count(*) from scheduled_pipeline_runs
-    where actual_end_time >= t.now - t.now % 86400000000 and state = 'FAILED' and coalesce(error_type, '') <> 'CANCELLED'
-  ) as pipelines_failed_today,
+  running.runs as pipelines_running,
+  ended.completed_today as pipelines_completed_today,
+  ended.failed_today as pipelines_failed_today,
   (select count(*) from pipeline_execution_queue where state = 'QUEUED' and visible_at <= t.now) as queue_length,
   (
     select (t.now - min(visible_at)) / 1000000.0 from pipeline_execution_queue
     where state = 'QUEUED' and visible_at <= t.now
   ) as oldest_queued_seconds,
-  (
-    select avg(execution_duration_seconds) from day where state in ('COMPLETED', 'FAILED')
-  ) as avg_execution_time_seconds,
+  ended.avg_execution_time_seconds,
   (select min(lateness) / 1000000.0 from late where place * 100 >= total * 50) as lateness_p50_seconds,
   (select min(lateness) / 1000000.0 from late where place * 100 >= total * 95) as lateness_p95_seconds,
   (select min(lateness) / 1000000.0 from late where place * 100 >= total * 99) as lateness_p99_seconds,
-  (
-    select min(actual_start_time) from scheduled_pipeline_runs where state = 'RUNNING'
-  ) as oldest_running_since,
-  (
-    select count(*) from scheduled_pipeline_runs
-    where actual_end_time > t.now - 3600000000 and state in ('COMPLETED', 'FAILED') and coalesce(error_type, '') <> 'CANCELLED'
-  ) as finished_last_hour,
-  (
-    select count(*) from scheduled_pipeline_runs
-    where actual_end_time > t.now - 3600000000 and state = 'FAILED' and coalesce(error_type, '') <> 'CANCELLED'
-  ) as failed_last_hour
-from t;
+  running.oldest as oldest_running_since,
+  ended.finished_last_hour,
+  ended.failed_last_hour
+from t
+cross join ended
+cross join running;
 
 -- name: firing_alerts
 -- mode: read

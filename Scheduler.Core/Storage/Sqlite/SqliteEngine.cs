@@ -24,6 +24,15 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
     private readonly ConcurrentBag<SqliteSession> idleReaders = [];
     private readonly Lazy<SqliteSession> writer;
 
+    static SqliteEngine()
+    {
+        // A connection is used by one caller at a time, so SQLite need not lock it at every step, nor count its memory under a lock.
+        // Refused, without harm, where somebody in the process has used SQLite before.
+        SQLitePCL.Batteries_V2.Init();
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
+
     public SqliteEngine(SqliteOptions options)
     {
         this.options = options;

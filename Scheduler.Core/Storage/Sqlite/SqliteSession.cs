@@ -53,6 +53,7 @@ internal sealed class SqliteSession : IDisposable
         do
         {
             rows.Clear();
+            row.Reset();
             while (reader.Read())
             {
                 rows.Add(map(row));

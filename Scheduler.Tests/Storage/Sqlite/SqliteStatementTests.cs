@@ -34,15 +34,14 @@ internal sealed partial class SqliteStatementTests
         // A sweep of the reaper over what waits, not over what was.
         ["queue.wake_customers"] = ["scheduler_fair_shares_waiting"],
         ["queue.list_parked"] = ["pipeline_execution_queue_parked"],
-        ["queue.list_overdue_waiting"] = ["scheduled_pipeline_runs_open"],
+        ["queue.list_overdue_waiting"] = ["pipeline_execution_queue_open"],
         ["queue.note_holds"] = ["sqlite_autoindex_scheduler_fair_shares_1", "sqlite_autoindex_scheduler_holds_1"],
         // Counted for people: what is active, queued, running, firing.
         ["status.get"] =
         [
             "customer_pipeline_configs_due",
-            "pipeline_execution_queue_age",
-            "pipeline_execution_queue_visible",
-            "scheduled_pipeline_runs_running",
+            "pipeline_execution_queue_by_wait",
+            "pipeline_execution_queue_expiry",
         ],
         // An operator's command.
         ["audit.customers_without_chain"] = ["sqlite_autoindex_customer_profiles_1"],
@@ -50,9 +49,8 @@ internal sealed partial class SqliteStatementTests
         // From the oldest one on, which go.
         ["audit.count_refusals"] = ["scheduler_refused_calls"],
         // The operator's questions, asked by people.
-        ["monitoring.running_now"] = ["scheduled_pipeline_runs_running"],
+        ["monitoring.running_now"] = ["pipeline_execution_queue_expiry"],
         ["monitoring.success_rate_7_days"] = ["scheduled_pipeline_runs_by_customer"],
-        ["monitoring.failed_today"] = ["scheduled_pipeline_runs_ended"],
         ["monitoring.queue_by_state"] = ["pipeline_execution_queue"],
     };
 
