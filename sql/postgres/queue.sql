@@ -108,13 +108,19 @@ candidates as materialized (
 -- Items of paused pipelines step out of the way until the pause ends, all of a pipeline at once; those of pipelines that were
 -- switched off, until the reaper has ended them. They may have hidden better ones of their level: their customer is served at the
 -- next look.
+ranked as materialized (
+  select *
+  from (
+    select m.*, row_number() over (order by m.turn + m.nth, m.customer_id, m.nth) as place from candidates m where m.nth <= m.most
+  ) x
+  where place <= @visit
+),
 eligible as materialized (
   select
     m.*, c.provider, c.domain, c.credential_id, c.paused_until, coalesce(c.paused_until > op.now, false) or not c.is_active as is_held
   from op
-  cross join candidates m
+  cross join ranked m
   join customer_pipeline_configs c on c.config_id = m.config_id
-  where m.nth <= m.most
 ),
 held as materialized (
   select distinct customer_id, config_id, paused_until from eligible where is_held
@@ -141,7 +147,7 @@ chosen as materialized (
   from (
     select
       m.queue_id, m.run_id, m.config_id, m.customer_id, m.lease_epoch, m.provider, m.domain, m.credential_id,
-      row_number() over (order by m.turn + m.nth, m.customer_id, m.nth) as place
+      row_number() over (order by m.place) as place
     from eligible m
     where m.customer_id not in (select customer_id from held)
   ) x
@@ -187,16 +193,21 @@ leased as (
   from op, claimed m
   -- As it was looked at: the state alone would let the plan begin at all that are queued.
   where q.queue_id = m.queue_id and q.lease_epoch = m.epoch_before
-  returning q.queue_id, q.config_id, q.lease_epoch, q.lease_token, q.lease_expires_at
+  returning m.*, q.config_id, q.lease_epoch, q.lease_token, q.lease_expires_at
 ),
-started as materialized (
-  select
-    m.*, l.config_id, l.lease_epoch, l.lease_token, l.lease_expires_at, r.state as state_before,
-    r.run_id || '-' || l.lease_epoch as pipeline_logging_id, r.scheduled_time, r.data_interval_start, r.data_interval_end,
-    r.retry_attempt, r.triggered_by, r.parameters, r.pipeline_template
-  from leased l
-  join claimed m on m.queue_id = l.queue_id
-  join scheduled_pipeline_runs r on r.run_id = m.run_id
+started as (
+  update scheduled_pipeline_runs r
+  set
+    state = 'RUNNING',
+    actual_start_time = op.now,
+    worker_id = l.worker_id,
+    pipeline_logging_id = r.run_id || '-' || l.lease_epoch,
+    updated_at = op.now
+  from op, leased l
+  where r.run_id = l.run_id and r.state in ('SCHEDULED', 'PENDING')
+  returning
+    l.*, r.pipeline_logging_id, r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.triggered_by,
+    r.parameters, r.pipeline_template
 ),
 noted as (
   insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
@@ -205,22 +216,12 @@ noted as (
   cross join (
     select run_id, 'SCHEDULED' as from_state, 'PENDING' as to_state, worker_id, lease_epoch, 'its time came' as note, 1 as step
     from started
-    where state_before = 'SCHEDULED'
+    -- Born SCHEDULED, and PENDING after its first lease.
+    where triggered_by = 'retry' and lease_epoch = 1
     union all
     select run_id, 'PENDING', 'RUNNING', worker_id, lease_epoch, null, 2 from started
   ) n
   order by n.step
-),
-running as (
-  update scheduled_pipeline_runs r
-  set
-    state = 'RUNNING',
-    actual_start_time = op.now,
-    worker_id = s.worker_id,
-    pipeline_logging_id = s.pipeline_logging_id,
-    updated_at = op.now
-  from op, started s
-  where r.run_id = s.run_id and r.state in ('SCHEDULED', 'PENDING')
 ),
 -- Whoever cannot be served now leaves the round: at its cap until a lease can end, else until its next item is visible.
 served as materialized (
@@ -430,13 +431,22 @@ limit @limit;
 -- Ends leases: completed, failed, cancelled, released, or lost (only if it really ran out). The token guards every row; a row
 -- whose lease is no longer held comes back as stale and writes nothing.
 -- First the customers: a slot of theirs is free now, or work is back, or a retry will be visible.
-insert into scheduler_fair_shares as f (customer_id, ready_at)
-select distinct q.customer_id, @now
-from jsonb_to_recordset(@rows) as b(queue_id text, lease_token text)
-join pipeline_execution_queue q on q.queue_id = b.queue_id
-where coalesce(q.lease_token, '') = b.lease_token
-order by q.customer_id
-on conflict (customer_id) do update set ready_at = excluded.ready_at where f.ready_at > excluded.ready_at;
+with locked as materialized (
+  select f.customer_id, f.ready_at
+  from scheduler_fair_shares f
+  where f.customer_id in (
+    select q.customer_id
+    from jsonb_to_recordset(@rows) as b(queue_id text, lease_token text)
+    join pipeline_execution_queue q on q.queue_id = b.queue_id
+    where coalesce(q.lease_token, '') = b.lease_token
+  )
+  order by f.customer_id
+  for update
+)
+update scheduler_fair_shares f
+set ready_at = @now
+from locked l
+where f.customer_id = l.customer_id and l.ready_at > @now;
 
 with asked as materialized (
   select b.*, row_number() over () as nth
@@ -448,8 +458,7 @@ with asked as materialized (
 ended as materialized (
   select
     q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.lease_token, q.worker_id, b.outcome, b.usage_id, b.usage_date,
-    b.retry_queue_id, b.retry_at, b.retry_key, b.disable_after, r.actual_start_time, r.pipeline_template,
-    r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.lane, r.priority, r.parameters,
+    b.retry_queue_id, b.retry_at, b.retry_key, b.disable_after, q.picked_up_at,
     case
       when b.outcome = 'completed' then 'COMPLETED'
       when b.outcome in ('failed', 'cancelled') then 'FAILED'
@@ -473,10 +482,8 @@ ended as materialized (
     q.credential_version, c.is_active, c.pipeline_name, c.consecutive_failures
   from asked b
   join pipeline_execution_queue q on q.queue_id = b.queue_id
-  join scheduled_pipeline_runs r on r.run_id = q.run_id
   join customer_pipeline_configs c on c.config_id = q.config_id
   where coalesce(q.lease_token, '') = b.lease_token
-    and r.state = 'RUNNING'
     and (b.outcome <> 'lost' or q.lease_expires_at <= @now)
   order by q.queue_id
   for update of q
@@ -489,8 +496,8 @@ seen as materialized (
     min(pipeline_name) as pipeline_name,
     bool_and(is_active) as is_active,
     min(consecutive_failures) as consecutive_failures,
-    max(actual_start_time) as last_run_time,
-    (array_agg(state order by actual_start_time desc))[1] as last_state,
+    max(picked_up_at) as last_run_time,
+    (array_agg(state order by picked_up_at desc))[1] as last_state,
     count(*) filter (where state = 'COMPLETED') as completed,
     count(*) filter (where state = 'FAILED' and retry_run_id is null) as given_up,
     count(*) filter (where state = 'FAILED') as failed,
@@ -573,6 +580,7 @@ counted as (
     last_updated = @now
   from tally t
   where u.usage_id = t.usage_id
+  returning u.usage_id
 ),
 begun as (
   insert into customer_usage_quotas as n (
@@ -591,8 +599,7 @@ begun as (
     s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, t.succeeded, t.failed, t.cancelled,
     t.live, @now, @now, @now
   from (
-    select * from tally
-    where not exists (select 1 from customer_usage_quotas u where u.usage_id = tally.usage_id)
+    select * from tally where usage_id not in (select usage_id from counted)
     -- The standing of those few only.
     offset 0
   ) t
@@ -640,20 +647,22 @@ retried as (
     retry_attempt, parent_run_id, triggered_by, lane, idempotency_key, priority, parameters, created_at, updated_at
   )
   select
-    retry_run_id, config_id, customer_id, pipeline_template, scheduled_time, data_interval_start, data_interval_end,
-    'SCHEDULED', retry_attempt + 1, run_id, 'retry', lane, retry_key, priority, parameters, @now, @now
-  from ended
-  where retry_run_id is not null
+    e.retry_run_id, r.config_id, r.customer_id, r.pipeline_template, r.scheduled_time, r.data_interval_start,
+    r.data_interval_end, 'SCHEDULED', r.retry_attempt + 1, r.run_id, 'retry', r.lane, e.retry_key, r.priority, r.parameters, @now,
+    @now
+  from ended e
+  join scheduled_pipeline_runs r on r.run_id = e.run_id
+  where e.retry_run_id is not null
   on conflict (idempotency_key) do nothing
-  returning run_id
+  returning run_id, config_id, customer_id, pipeline_template, scheduled_time, priority
 ),
 requeued as (
   insert into pipeline_execution_queue (
     queue_id, run_id, customer_id, pipeline_template, priority, state, scheduled_time, visible_at, created_at, config_id
   )
   select
-    e.retry_queue_id, n.run_id, e.customer_id, e.pipeline_template, e.priority, 'QUEUED', e.scheduled_time, e.retry_at, @now,
-    e.config_id
+    e.retry_queue_id, n.run_id, n.customer_id, n.pipeline_template, n.priority, 'QUEUED', n.scheduled_time, e.retry_at, @now,
+    n.config_id
   from retried n
   join ended e on e.retry_run_id = n.run_id
 ),
