@@ -29,7 +29,7 @@ with recursive op as materialized (
     coalesce(@now, statement_timestamp()) as now,
     string_to_array(current_setting('scheduler.visited'), ',') as locked,
     coalesce(
-      (select min(turn) from scheduler_fair_shares where ready), (select max(turn) from scheduler_fair_shares), 0
+      (select min(turn) from scheduler_fair_shares where ready), (select turn from scheduler_turnstiles where name = 'claim'), 0
     ) as virtual_time
 ),
 -- Customers whose time has come join the round where it stands; they have no claim on rounds they sat out.
@@ -41,14 +41,14 @@ looked as materialized (
 ),
 visited as materialized (
   select
-    l.customer_id, l.turn, l.is_visited, l.live, l.runnable,
+    l.customer_id, l.tenant_dataset_id, l.turn, l.is_visited, l.live, l.runnable,
     case
       when l.is_visited and l.runnable then greatest(0, coalesce(l.max_concurrent_pipelines, 1000000) - l.live)
       else 0
     end as slots
   from (
     select
-      x.*, coalesce(s.runnable_until > op.now, false) as runnable, s.max_concurrent_pipelines,
+      x.*, coalesce(s.runnable_until > op.now, false) as runnable, s.max_concurrent_pipelines, s.tenant_dataset_id,
       (
         select count(*) from pipeline_execution_queue q
         where q.customer_id = x.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > op.now
@@ -105,54 +105,63 @@ candidates as materialized (
   ) c
   where l.priority is not null
 ),
--- When something of theirs is visible next.
-upcoming as materialized (
-  select l.customer_id, min(n.visible_at) as visible_at
-  from op
-  cross join levels l
-  cross join lateral (
-    select min(q.visible_at) as visible_at
-    from pipeline_execution_queue q
-    where q.customer_id = l.customer_id and q.priority = l.priority and q.state = 'QUEUED' and q.visible_at > op.now
-  ) n
-  where l.priority is not null
-  group by l.customer_id
-),
 -- Items of paused pipelines step out of the way until the pause ends, all of a pipeline at once; those of pipelines that were
 -- switched off, until the reaper has ended them. They may have hidden better ones of their level: their customer is served at the
 -- next look.
-held as materialized (
-  select distinct m.customer_id, c.config_id, c.paused_until
-  from op
-  cross join candidates m
-  join customer_pipeline_configs c on c.config_id = m.config_id
-  where c.paused_until > op.now or not c.is_active
+ranked as materialized (
+  select *
+  from (
+    select m.*, row_number() over (order by m.turn + m.nth, m.customer_id, m.nth) as place from candidates m where m.nth <= m.most
+  ) x
+  where place <= @visit
 ),
+eligible as materialized (
+  select
+    m.*, c.provider, c.domain, c.credential_id, c.paused_until, coalesce(c.paused_until > op.now, false) or not c.is_active as is_held
+  from op
+  cross join ranked m
+  join customer_pipeline_configs c on c.config_id = m.config_id
+),
+held as materialized (
+  select distinct customer_id, config_id, paused_until from eligible where is_held
+),
+-- Pipeline by pipeline: joined freely, all that is open would be read to find the few.
 set_aside as (
   update pipeline_execution_queue q
-  set visible_at = greatest(h.paused_until, op.now + interval '5 minutes')
-  from held h, op
-  where q.config_id = h.config_id and q.completed_at is null and coalesce(q.state, '') = 'QUEUED' and q.visible_at <= op.now
+  set visible_at = greatest(w.paused_until, op.now + interval '5 minutes')
+  from
+    op,
+    (
+      select x.queue_id, h.paused_until
+      from held h
+      cross join lateral (
+        select o.queue_id from pipeline_execution_queue o
+        where o.config_id = h.config_id and o.completed_at is null and coalesce(o.state, '') = 'QUEUED'
+        offset 0
+      ) x
+    ) w
+  where q.queue_id = w.queue_id and coalesce(q.state, '') = 'QUEUED' and q.visible_at <= op.now
 ),
 chosen as materialized (
-  select
-    m.queue_id, m.run_id, m.config_id, m.customer_id, m.lease_epoch,
-    row_number() over (order by m.turn + m.nth, m.customer_id, m.nth) as place
-  from candidates m
-  where m.nth <= m.most and m.customer_id not in (select customer_id from held)
-  order by place
-  limit @count
+  select *
+  from (
+    select
+      m.queue_id, m.run_id, m.config_id, m.customer_id, m.lease_epoch, m.provider, m.domain, m.credential_id,
+      row_number() over (order by m.place) as place
+    from eligible m
+    where m.customer_id not in (select customer_id from held)
+  ) x
+  where place <= @count
 ),
 -- The credential that the pipeline names, else the single active one of its provider.
 claimed as materialized (
   select
-    m.queue_id, m.run_id, m.customer_id, m.lease_epoch as epoch_before, b.nth, b.worker_id, b.nonce, c.provider, c.domain,
+    m.queue_id, m.run_id, m.customer_id, m.lease_epoch as epoch_before, b.nth, b.worker_id, b.nonce, m.provider, m.domain,
     k.credential_id, k.secret_version, k.provider as credential_provider, k.credential_type, k.encrypted_credentials,
     k.kms_key_version
   from chosen m
   join jsonb_to_recordset(@rows) as b(nth bigint, worker_id text, nonce text, first bigint, last bigint)
     on m.place between b.first and b.last
-  join customer_pipeline_configs c on c.config_id = m.config_id
   left join lateral (
     select x.*
     from customer_credentials x
@@ -160,10 +169,10 @@ claimed as materialized (
       and x.is_active
       and x.validation_status in ('PENDING', 'VALID')
       and x.credential_id = coalesce(
-        c.credential_id,
+        m.credential_id,
         (
           select max(y.credential_id) from customer_credentials y
-          where y.customer_id = m.customer_id and y.provider = c.provider and y.is_active
+          where y.customer_id = m.customer_id and y.provider = m.provider and y.is_active
           having count(*) = 1
         )
       )
@@ -184,16 +193,21 @@ leased as (
   from op, claimed m
   -- As it was looked at: the state alone would let the plan begin at all that are queued.
   where q.queue_id = m.queue_id and q.lease_epoch = m.epoch_before
-  returning q.queue_id, q.config_id, q.lease_epoch, q.lease_token, q.lease_expires_at
+  returning m.*, q.config_id, q.lease_epoch, q.lease_token, q.lease_expires_at
 ),
-started as materialized (
-  select
-    m.*, l.config_id, l.lease_epoch, l.lease_token, l.lease_expires_at, r.state as state_before,
-    r.run_id || '-' || l.lease_epoch as pipeline_logging_id, r.scheduled_time, r.data_interval_start, r.data_interval_end,
-    r.retry_attempt, r.triggered_by, r.parameters, r.pipeline_template
-  from leased l
-  join claimed m on m.queue_id = l.queue_id
-  join scheduled_pipeline_runs r on r.run_id = m.run_id
+started as (
+  update scheduled_pipeline_runs r
+  set
+    state = 'RUNNING',
+    actual_start_time = op.now,
+    worker_id = l.worker_id,
+    pipeline_logging_id = r.run_id || '-' || l.lease_epoch,
+    updated_at = op.now
+  from op, leased l
+  where r.run_id = l.run_id and r.state in ('SCHEDULED', 'PENDING')
+  returning
+    l.*, r.pipeline_logging_id, r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.triggered_by,
+    r.parameters, r.pipeline_template
 ),
 noted as (
   insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
@@ -202,47 +216,56 @@ noted as (
   cross join (
     select run_id, 'SCHEDULED' as from_state, 'PENDING' as to_state, worker_id, lease_epoch, 'its time came' as note, 1 as step
     from started
-    where state_before = 'SCHEDULED'
+    -- Born SCHEDULED, and PENDING after its first lease.
+    where triggered_by = 'retry' and lease_epoch = 1
     union all
     select run_id, 'PENDING', 'RUNNING', worker_id, lease_epoch, null, 2 from started
   ) n
   order by n.step
 ),
-running as (
-  update scheduled_pipeline_runs r
-  set
-    state = 'RUNNING',
-    actual_start_time = op.now,
-    worker_id = s.worker_id,
-    pipeline_logging_id = s.pipeline_logging_id,
-    updated_at = op.now
-  from op, started s
-  where r.run_id = s.run_id and r.state in ('SCHEDULED', 'PENDING')
-),
 -- Whoever cannot be served now leaves the round: at its cap until a lease can end, else until its next item is visible.
 served as materialized (
   select
-    v.customer_id, v.live, v.turn + coalesce(t.taken, 0) as turn,
-    coalesce(t.taken, 0) as taken,
-    not v.is_visited
-      or v.customer_id in (select customer_id from held)
-      or (v.slots > coalesce(t.taken, 0) and coalesce(c.seen, 0) > coalesce(t.taken, 0)) as stays,
+    v.customer_id, v.live, v.turn + v.taken as turn, v.taken, v.stays,
     case
-      when not v.runnable then null
-      when v.slots <= coalesce(t.taken, 0) then least(
+      when v.stays or not v.runnable then null
+      when v.slots <= v.taken then least(
         (
           select min(q.lease_expires_at) from pipeline_execution_queue q
           where q.customer_id = v.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > op.now
         ),
-        case when t.taken > 0 then op.now + @leaseMicros * interval '1 microsecond' end
+        case when v.taken > 0 then op.now + @leaseMicros * interval '1 microsecond' end
       )
-      else u.visible_at
+      else (
+        select min(n.visible_at)
+        from levels l
+        cross join lateral (
+          select min(q.visible_at) as visible_at
+          from pipeline_execution_queue q
+          where q.customer_id = l.customer_id and q.priority = l.priority and q.state = 'QUEUED' and q.visible_at > op.now
+        ) n
+        where l.customer_id = v.customer_id and l.priority is not null
+      )
     end as next_at
   from op
-  cross join visited v
-  left join (select customer_id, count(*) as taken from started group by customer_id) t on t.customer_id = v.customer_id
-  left join (select customer_id, count(*) as seen from candidates group by customer_id) c on c.customer_id = v.customer_id
-  left join upcoming u on u.customer_id = v.customer_id
+  cross join (
+    select
+      x.*, coalesce(t.taken, 0) as taken,
+      not x.is_visited
+        or x.customer_id in (select customer_id from held)
+        or (x.slots > coalesce(t.taken, 0) and coalesce(c.seen, 0) > coalesce(t.taken, 0)) as stays
+    from visited x
+    left join (select customer_id, count(*) as taken from started group by customer_id) t on t.customer_id = x.customer_id
+    left join (select customer_id, count(*) as seen from candidates group by customer_id) c on c.customer_id = x.customer_id
+    offset 0
+  ) v
+),
+-- Where the round stands when nobody is left in it.
+round as (
+  update scheduler_turnstiles t
+  set turn = r.turn
+  from (select max(turn) as turn from served) r
+  where t.name = 'claim' and t.turn < r.turn
 ),
 turned as (
   update scheduler_fair_shares f
@@ -304,7 +327,7 @@ select
   s.provider,
   s.domain,
   s.pipeline_template,
-  p.tenant_dataset_id,
+  v.tenant_dataset_id,
   s.credential_id,
   s.credential_provider,
   s.credential_type,
@@ -312,7 +335,7 @@ select
   s.kms_key_version
 from op
 left join started s on true
-left join customer_profiles p on p.customer_id = s.customer_id
+left join visited v on v.customer_id = s.customer_id
 order by s.nth, s.scheduled_time, s.queue_id;
 
 -- name: heartbeat
@@ -408,13 +431,22 @@ limit @limit;
 -- Ends leases: completed, failed, cancelled, released, or lost (only if it really ran out). The token guards every row; a row
 -- whose lease is no longer held comes back as stale and writes nothing.
 -- First the customers: a slot of theirs is free now, or work is back, or a retry will be visible.
-insert into scheduler_fair_shares as f (customer_id, ready_at)
-select distinct q.customer_id, @now
-from jsonb_to_recordset(@rows) as b(queue_id text, lease_token text)
-join pipeline_execution_queue q on q.queue_id = b.queue_id
-where coalesce(q.lease_token, '') = b.lease_token
-order by q.customer_id
-on conflict (customer_id) do update set ready_at = excluded.ready_at where f.ready_at > excluded.ready_at;
+with locked as materialized (
+  select f.customer_id, f.ready_at
+  from scheduler_fair_shares f
+  where f.customer_id in (
+    select q.customer_id
+    from jsonb_to_recordset(@rows) as b(queue_id text, lease_token text)
+    join pipeline_execution_queue q on q.queue_id = b.queue_id
+    where coalesce(q.lease_token, '') = b.lease_token
+  )
+  order by f.customer_id
+  for update
+)
+update scheduler_fair_shares f
+set ready_at = @now
+from locked l
+where f.customer_id = l.customer_id and l.ready_at > @now;
 
 with asked as materialized (
   select b.*, row_number() over () as nth
@@ -426,8 +458,7 @@ with asked as materialized (
 ended as materialized (
   select
     q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.lease_token, q.worker_id, b.outcome, b.usage_id, b.usage_date,
-    b.retry_queue_id, b.retry_at, b.retry_key, b.disable_after, r.actual_start_time, r.pipeline_template,
-    r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.lane, r.priority, r.parameters,
+    b.retry_queue_id, b.retry_at, b.retry_key, b.disable_after, q.picked_up_at,
     case
       when b.outcome = 'completed' then 'COMPLETED'
       when b.outcome in ('failed', 'cancelled') then 'FAILED'
@@ -448,13 +479,11 @@ ended as materialized (
     end as error_message,
     case when q.cancel_requested_at is null and c.is_active then b.retry_run_id end as retry_run_id,
     case when coalesce(b.credential_used, true) then q.credential_id end as credential_id,
-    q.credential_version
+    q.credential_version, c.is_active, c.pipeline_name, c.consecutive_failures
   from asked b
   join pipeline_execution_queue q on q.queue_id = b.queue_id
-  join scheduled_pipeline_runs r on r.run_id = q.run_id
   join customer_pipeline_configs c on c.config_id = q.config_id
   where coalesce(q.lease_token, '') = b.lease_token
-    and r.state = 'RUNNING'
     and (b.outcome <> 'lost' or q.lease_expires_at <= @now)
   order by q.queue_id
   for update of q
@@ -463,8 +492,12 @@ ended as materialized (
 seen as materialized (
   select
     config_id,
-    max(actual_start_time) as last_run_time,
-    (array_agg(state order by actual_start_time desc))[1] as last_state,
+    min(customer_id) as customer_id,
+    min(pipeline_name) as pipeline_name,
+    bool_and(is_active) as is_active,
+    min(consecutive_failures) as consecutive_failures,
+    max(picked_up_at) as last_run_time,
+    (array_agg(state order by picked_up_at desc))[1] as last_state,
     count(*) filter (where state = 'COMPLETED') as completed,
     count(*) filter (where state = 'FAILED' and retry_run_id is null) as given_up,
     count(*) filter (where state = 'FAILED') as failed,
@@ -475,15 +508,13 @@ seen as materialized (
 ),
 judged as materialized (
   select
-    s.*, c.customer_id, c.pipeline_name, x.failures,
-    c.is_active and s.failed > 0 and coalesce(x.failures >= s.disable_after, false) as switched_off
+    s.*, x.failures, s.is_active and s.failed > 0 and coalesce(x.failures >= s.disable_after, false) as switched_off
   from seen s
-  join customer_pipeline_configs c on c.config_id = s.config_id
   cross join lateral (
     select case
       when s.last_state = 'COMPLETED' then 0
       when s.completed > 0 then s.given_up
-      else c.consecutive_failures + s.given_up
+      else s.consecutive_failures + s.given_up
     end as failures
   ) x
 ),
@@ -549,6 +580,7 @@ counted as (
     last_updated = @now
   from tally t
   where u.usage_id = t.usage_id
+  returning u.usage_id
 ),
 begun as (
   insert into customer_usage_quotas as n (
@@ -566,9 +598,12 @@ begun as (
     ),
     s.max_pipelines_per_day, s.max_pipelines_per_month, s.max_concurrent_pipelines, t.succeeded, t.failed, t.cancelled,
     t.live, @now, @now, @now
-  from tally t
+  from (
+    select * from tally where usage_id not in (select usage_id from counted)
+    -- The standing of those few only.
+    offset 0
+  ) t
   join scheduler_customer_standing s on s.customer_id = t.customer_id
-  where not exists (select 1 from customer_usage_quotas u where u.usage_id = t.usage_id)
   -- A change of plan or zone may begin the day at the same moment.
   on conflict (usage_id) do update set
     pipelines_succeeded_today = n.pipelines_succeeded_today + excluded.pipelines_succeeded_today,
@@ -612,20 +647,22 @@ retried as (
     retry_attempt, parent_run_id, triggered_by, lane, idempotency_key, priority, parameters, created_at, updated_at
   )
   select
-    retry_run_id, config_id, customer_id, pipeline_template, scheduled_time, data_interval_start, data_interval_end,
-    'SCHEDULED', retry_attempt + 1, run_id, 'retry', lane, retry_key, priority, parameters, @now, @now
-  from ended
-  where retry_run_id is not null
+    e.retry_run_id, r.config_id, r.customer_id, r.pipeline_template, r.scheduled_time, r.data_interval_start,
+    r.data_interval_end, 'SCHEDULED', r.retry_attempt + 1, r.run_id, 'retry', r.lane, e.retry_key, r.priority, r.parameters, @now,
+    @now
+  from ended e
+  join scheduled_pipeline_runs r on r.run_id = e.run_id
+  where e.retry_run_id is not null
   on conflict (idempotency_key) do nothing
-  returning run_id
+  returning run_id, config_id, customer_id, pipeline_template, scheduled_time, priority
 ),
 requeued as (
   insert into pipeline_execution_queue (
     queue_id, run_id, customer_id, pipeline_template, priority, state, scheduled_time, visible_at, created_at, config_id
   )
   select
-    e.retry_queue_id, n.run_id, e.customer_id, e.pipeline_template, e.priority, 'QUEUED', e.scheduled_time, e.retry_at, @now,
-    e.config_id
+    e.retry_queue_id, n.run_id, n.customer_id, n.pipeline_template, n.priority, 'QUEUED', n.scheduled_time, e.retry_at, @now,
+    n.config_id
   from retried n
   join ended e on e.retry_run_id = n.run_id
 ),

@@ -50,13 +50,19 @@ public sealed class PostgresEngine : ISqlEngine, IAsyncDisposable, IDisposable
         await turn.WaitAsync(cancellationToken);
         try
         {
+            var isFresh = false;
             for (var tries = 1; ; tries++)
             {
                 try
                 {
                     // A write that was sent is waited for: cancelled in between, nobody would know whether it was committed.
                     var token = statement.IsWrite ? CancellationToken.None : cancellationToken;
-                    return await RunOnceAsync(operation, statement, arguments, map, token);
+                    return await RunOnceAsync(operation, statement, arguments, map, isFresh, token);
+                }
+                catch (PostgresException exception) when (PostgresErrors.IsOutdatedPlan(exception) && !isFresh)
+                {
+                    // The session is gone; the other idle ones are as old as it was.
+                    isFresh = true;
                 }
                 catch (PostgresException exception) when (PostgresErrors.IsContention(exception) && tries < MostTries)
                 {
@@ -113,10 +119,11 @@ public sealed class PostgresEngine : ISqlEngine, IAsyncDisposable, IDisposable
         SqlStatement statement,
         SqlArguments arguments,
         Func<SqlRow, T> map,
+        bool isFresh,
         CancellationToken cancellationToken
     )
     {
-        var session = await BorrowAsync(cancellationToken);
+        var session = isFresh ? await OpenAsync(cancellationToken) : await BorrowAsync(cancellationToken);
         try
         {
             return await session.RunAsync(operation, statement, arguments, map, cancellationToken);
@@ -137,8 +144,11 @@ public sealed class PostgresEngine : ISqlEngine, IAsyncDisposable, IDisposable
             }
             await session.DisposeAsync();
         }
-        return new PostgresSession(await source.OpenConnectionAsync(cancellationToken));
+        return await OpenAsync(cancellationToken);
     }
+
+    private async Task<PostgresSession> OpenAsync(CancellationToken cancellationToken) =>
+        new(await source.OpenConnectionAsync(cancellationToken));
 
     private async Task ReturnAsync(PostgresSession session)
     {

@@ -12,6 +12,13 @@ internal static class PostgresErrors
                 or PostgresException { SqlState: PostgresErrorCodes.SerializationFailure };
 
     /// <summary>
+    /// "Cached plan must not change result type": a migration changed a table under a session that had prepared the script. The
+    /// script did nothing, and runs in a session that prepares it anew.
+    /// </summary>
+    public static bool IsOutdatedPlan(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
+
+    /// <summary>
     /// The database cannot be reached, is going down, is out of resources or too busy. Whether a script that was sent has been
     /// committed is unknown.
     /// </summary>

@@ -14,11 +14,40 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
 
     private readonly Dictionary<SqlOperation, NpgsqlCommand> prepared = [];
     private int executed;
+    private bool isOutdated;
 
     /// <summary>Whether the connection can be lent again.</summary>
-    public bool IsUsable => connection.FullState == System.Data.ConnectionState.Open;
+    public bool IsUsable => !isOutdated && connection.FullState == System.Data.ConnectionState.Open;
 
     public async Task<List<T>> RunAsync<T>(
+        SqlOperation operation,
+        SqlStatement statement,
+        SqlArguments arguments,
+        Func<SqlRow, T> map,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await ReadAsync(operation, statement, arguments, map, cancellationToken);
+        }
+        catch (PostgresException exception) when (PostgresErrors.IsOutdatedPlan(exception))
+        {
+            isOutdated = true;
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var command in prepared.Values)
+        {
+            await command.DisposeAsync();
+        }
+        await connection.DisposeAsync();
+    }
+
+    private async Task<List<T>> ReadAsync<T>(
         SqlOperation operation,
         SqlStatement statement,
         SqlArguments arguments,
@@ -43,15 +72,6 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
             }
         } while (await reader.NextResultAsync(cancellationToken));
         return rows;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var command in prepared.Values)
-        {
-            await command.DisposeAsync();
-        }
-        await connection.DisposeAsync();
     }
 
     private async Task ForgetPlansAsync(CancellationToken cancellationToken)

@@ -29,4 +29,29 @@ internal sealed class PostgresEngineTests
 
         Assert.That((await database.QueryAsync(Count))[0]["n"], Is.EqualTo(before));
     }
+
+    [Test]
+    public async Task A_session_from_before_a_change_of_the_schema_is_replaced()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        // Of an engine each, so that each finds a session from before.
+        var other = database.Connect();
+        var runs = new RunStore(database.Engine, new OperationClock(database.Engine));
+        var duties = new DutyStore(other, new OperationClock(other));
+        await runs.GetAsync("customer", "run", default);
+        await duties.TakeAsync("duty", "one", Duration.FromMinutes(1), default);
+
+        // Both answers get another type, as they may in the middle of a rolling upgrade.
+        await database.ExecuteAsync(
+            """
+            alter table scheduled_pipeline_runs add column added text;
+            alter table scheduler_duty_leases alter column holder type varchar(100);
+            """
+        );
+        var run = await runs.GetAsync("customer", "run", default);
+        var lease = await duties.TakeAsync("duty", "one", Duration.FromMinutes(1), default);
+
+        Assert.That(run, Is.Null);
+        Assert.That((lease.Holder, lease.Term), Is.EqualTo(("one", 1)));
+    }
 }
