@@ -15,6 +15,9 @@ internal abstract class BenchmarkStore : IAsyncDisposable
     /// <summary>What tells the API to use it.</summary>
     public abstract IReadOnlyDictionary<string, string> Settings { get; }
 
+    /// <summary>Processor seconds that its own processes have used so far; null where it has none that can be seen.</summary>
+    public virtual double? CpuSeconds => null;
+
     /// <summary>Of the engine that the settings name; empty but for the schema.</summary>
     public static async Task<BenchmarkStore> CreateAsync() =>
         BenchmarkSettings.IsPostgres ? await PostgresStore.CreateAsync() : await SqliteStore.CreateAsync();

@@ -31,13 +31,14 @@ internal sealed class DrainBenchmark
         var triggered = await installation.TriggerAsync();
         var took = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         Assert.That(triggered.QueuedCount, Is.EqualTo(customers * each));
-        var apiCpu = installation.Api.Cpu.TotalSeconds;
+        var (apiCpu, storeCpu) = (installation.Api.Cpu.TotalSeconds, store.CpuSeconds);
         Figures.Add("enqueue-bulk", triggered.QueuedCount / took, "jobs/s", conditions);
 
         var started = Installation.Now;
         installation.StartWorkers();
         await installation.DrainedAsync(TimeSpan.FromMinutes(10));
         apiCpu = installation.Api.Cpu.TotalSeconds - apiCpu;
+        storeCpu = store.CpuSeconds - storeCpu;
         var workersCpu = installation.WorkersCpuSeconds;
 
         var row = await store.NumbersAsync(
@@ -58,6 +59,10 @@ internal sealed class DrainBenchmark
             "us/job",
             BenchmarkSettings.IsPostgres ? "without the database" : "with the store, which is in it"
         );
+        if (storeCpu is { } database)
+        {
+            Figures.Add("drain-cpu-database", database * 1e6 / completed, "us/job", "all of the server's processes");
+        }
         Figures.Add("drain-cpu-workers", workersCpu * 1e6 / completed, "us/job", "start-up included");
         Figures.Say(
             $"{completed:0} runs: the first claim {firstClaim - startedAt:0.00} s after the workers' start, the last end {lastEnd - startedAt:0.00} s"

@@ -33,6 +33,8 @@ internal sealed class PostgresStore : BenchmarkStore
             ["Scheduler__Storage__ConnectionString"] = connectionString,
         };
 
+    public override double? CpuSeconds => server?.CpuSeconds;
+
     public static new async Task<PostgresStore> CreateAsync()
     {
         PostgresStore store;

@@ -36,6 +36,14 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public int ProcessId => process.Id;
 
+    /// <summary>Processor seconds that the server and its processes, ended ones too, have used so far (Linux).</summary>
+    public double CpuSeconds =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _))
+            .Sum(name => CpuTicksOf(name!) / 100.0);
+
     /// <summary>Starts a server; the test is ignored where none is installed, and fails in CI.</summary>
     /// <param name="durable">Whether a commit is on disk before it is answered; tests that crash nothing do without.</param>
     public static async Task<PostgresServer> StartAsync(bool durable)
@@ -103,6 +111,23 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
         process.Dispose();
         folder.Delete(recursive: true);
+    }
+
+    // proc(5): after the name in brackets come state and parent, and from the 12th on the ticks of the process and its children.
+    private long CpuTicksOf(string id)
+    {
+        string stat;
+        try
+        {
+            stat = File.ReadAllText($"/proc/{id}/stat");
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var isOurs = id == $"{process.Id}" || fields[1] == $"{process.Id}";
+        return isOurs ? fields[11..15].Sum(long.Parse) : 0;
     }
 
     private static PostgresServer Missing(string reason)

@@ -45,7 +45,8 @@ internal sealed class PostgresLockTests
         );
 
     [Test]
-    public Task A_claim_locks_the_work() => LocksFirstAsync(Work, () => H.LeaseAsync(), besides: "scheduler_turnstiles");
+    public Task A_claim_locks_the_work() =>
+        LocksFirstAsync(Work, () => H.LeaseAsync(), besides: "scheduler_turnstiles");
 
     [Test]
     public async Task A_result_locks_the_work()
