@@ -85,7 +85,11 @@ fired as materialized (
     case when w.subscription_id is null then 0 else w.max_pipelines_per_day end as daily_limit,
     w.max_pipelines_per_month as monthly_limit,
     w.max_concurrent_pipelines as concurrent_limit,
-    scheduler_merge_patch(v.default_parameters, w.parameters) as parameters,
+    -- Mostly there is nothing to merge, and the function costs more than a row.
+    case
+      when v.default_parameters is null and w.parameters = jsonb_strip_nulls(w.parameters) then w.parameters
+      else scheduler_merge_patch(v.default_parameters, w.parameters)
+    end as parameters,
     -- Behind: the previous run of the same pipeline is still open, in the store or earlier in this very batch.
     not o.misfire and w.overlap_policy <> 'allow' and (
       coalesce(
