@@ -27,6 +27,7 @@ from (
 with recursive op as materialized (
   select
     coalesce(@now, statement_timestamp()) as now,
+    coalesce(@now, statement_timestamp()) + @leaseMicros * interval '1 microsecond' as lease_end,
     string_to_array(current_setting('scheduler.visited'), ',') as locked,
     coalesce(
       (select min(turn) from scheduler_fair_shares where ready), (select turn from scheduler_turnstiles where name = 'claim'), 0
@@ -94,7 +95,7 @@ candidates as materialized (
   cross join lateral (
     select
       q.queue_id, q.run_id, q.config_id, q.visible_at, q.scheduled_time, q.created_at, q.lease_epoch,
-      q.priority + least(10, floor(extract(epoch from op.now - q.visible_at) / 600))::bigint as aged
+      q.priority + least(10, floor(date_part('epoch', op.now - q.visible_at) / 600))::bigint as aged
     from pipeline_execution_queue q
     where q.customer_id = l.customer_id
       and q.priority = l.priority
@@ -189,7 +190,7 @@ leased as (
     worker_id = m.worker_id,
     lease_epoch = q.lease_epoch + 1,
     lease_token = (q.lease_epoch + 1) || '.' || m.nonce,
-    lease_expires_at = op.now + @leaseMicros * interval '1 microsecond'
+    lease_expires_at = op.lease_end
   from op, claimed m
   -- As it was looked at: the state alone would let the plan begin at all that are queued.
   where q.queue_id = m.queue_id and q.lease_epoch = m.epoch_before
@@ -234,7 +235,7 @@ served as materialized (
           select min(q.lease_expires_at) from pipeline_execution_queue q
           where q.customer_id = v.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > op.now
         ),
-        case when v.taken > 0 then op.now + @leaseMicros * interval '1 microsecond' end
+        case when v.taken > 0 then op.lease_end end
       )
       else (
         select min(n.visible_at)
@@ -441,10 +442,7 @@ with locked as materialized (
   select f.customer_id, f.ready_at
   from scheduler_fair_shares f
   where f.customer_id in (
-    select q.customer_id
-    from jsonb_to_recordset(@rows) as b(queue_id text, lease_token text)
-    join pipeline_execution_queue q on q.queue_id = b.queue_id
-    where coalesce(q.lease_token, '') = b.lease_token
+    select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text)
   )
   order by f.customer_id
   for update

@@ -256,6 +256,7 @@ counted as (
     last_updated = @now
   from gains g
   where u.usage_id = g.usage_id
+  returning u.usage_id
 ),
 begun as (
   insert into customer_usage_quotas as n (
@@ -275,7 +276,7 @@ begun as (
     ),
     g.refused > 0, case when g.refused > 0 then @now end, coalesce(g.taken * 5 >= g.daily_limit * 4, false), @now, @now
   from gains g
-  where g.is_planned and not exists (select 1 from customer_usage_quotas u where u.usage_id = g.usage_id)
+  where g.is_planned and g.usage_id not in (select usage_id from counted)
   -- A change of plan or zone may begin the day at the same moment.
   on conflict (usage_id) do update set
     pipelines_run_today = n.pipelines_run_today + excluded.pipelines_run_today,
