@@ -8,6 +8,9 @@ public sealed record LeaseEnd
 {
     public required string QueueId { get; init; }
     public required string LeaseToken { get; init; }
+
+    /// <summary>Whose lease it is: a store that locks its customers first need not look for them.</summary>
+    public required string CustomerId { get; init; }
     public required LeaseEndKind Outcome { get; init; }
     public ErrorType? ErrorType { get; init; }
     public string? ErrorMessage { get; init; }

@@ -63,6 +63,7 @@ public static class LeaseEnding
         {
             QueueId = facts.QueueId,
             LeaseToken = facts.LeaseToken,
+            CustomerId = facts.CustomerId,
             Outcome = kind,
             UsageId = day.UsageId,
             UsageDate = day.Date,

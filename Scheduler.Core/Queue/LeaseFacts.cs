@@ -12,6 +12,8 @@ public sealed record LeaseFacts
     public required string ConfigId { get; init; }
     public required string CustomerId { get; init; }
     public required Instant ScheduledTime { get; init; }
+
+    /// <summary>This, the lane and the configuration of retries are told where a retry may follow.</summary>
     public required int RetryAttempt { get; init; }
     public required string Lane { get; init; }
 

@@ -73,10 +73,10 @@ internal sealed partial class ResultTaking
 
     private async Task<IReadOnlyList<ResultsResponse>> EndAsync(IReadOnlyList<ResultsRequest> requests)
     {
-        var leases = new List<LeaseReference>();
+        var leases = new List<LeaseQuestion>();
         foreach (var result in requests.SelectMany(request => request.Results))
         {
-            leases.Add(new LeaseReference { QueueId = result.QueueId, LeaseToken = result.LeaseToken });
+            leases.Add(new(result.QueueId, result.LeaseToken, result.Outcome == RunOutcome.Failed));
         }
         if (await queue.LeaseFactsAsync(leases, CancellationToken.None) is not { } held)
         {

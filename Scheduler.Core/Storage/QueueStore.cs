@@ -74,7 +74,7 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
 
     /// <summary>The facts of those leases that are still held under their token; null when none is.</summary>
     public async Task<HeldLeases?> LeaseFactsAsync(
-        IReadOnlyList<LeaseReference> leases,
+        IReadOnlyList<LeaseQuestion> leases,
         CancellationToken cancellationToken
     )
     {

@@ -193,7 +193,10 @@ with moved as (
   update customer_credentials c
   set encrypted_credentials = decode(b.envelope, 'hex'), kms_key_version = b.key_version
   from jsonb_to_recordset(@rows) as b (id text, was text, envelope text, key_version text)
-  where c.credential_id = b.id and c.encrypted_credentials = decode(b.was, 'hex')
+  where c.credential_id = b.id
+    and c.encrypted_credentials = decode(b.was, 'hex')
+    -- Through the key, even in a plan made while the table was small.
+    and c.credential_id = any (array(select x.id from jsonb_to_recordset(@rows) as x (id text)))
   returning c.credential_id
 )
 select credential_id as id from moved order by credential_id;

@@ -97,13 +97,15 @@ where customer_id = @customerId and provider = @provider and domain = @domain
 
 -- name: list
 -- mode: read
+-- All of the customer's are looked at and put in order: an index for that alone would have to follow every occurrence planned.
+with own as materialized (
+  select config_id from customer_pipeline_configs where customer_id = @customerId and (@isActive is null or is_active = @isActive)
+)
 select *
 from customer_pipeline_configs
 where customer_id = @customerId
-  and (@isActive is null or is_active = @isActive)
-  and config_id > @afterId
-order by config_id
-limit @limit;
+  and config_id in (select config_id from own where config_id > @afterId order by config_id limit @limit)
+order by config_id;
 
 -- name: get
 -- mode: read
@@ -150,7 +152,10 @@ where customer_id = @customerId and provider = @provider and domain = @domain an
 -- What the lines of an import are judged by: which customers are there, and their own parameters for a provider and domain.
 select r.customer_id, r.provider, r.domain, c.default_parameters
 from jsonb_to_recordset(@rows) as r (customer_id text, provider text, domain text)
-join customer_profiles p on p.customer_id = r.customer_id
+join customer_profiles p
+  on p.customer_id = r.customer_id
+  -- Through the key, even in a plan made while the table was small.
+  and p.customer_id = any (array(select x.customer_id from jsonb_to_recordset(@rows) as x (customer_id text)))
 left join customer_provider_configs c
   on c.customer_id = p.customer_id and c.provider = r.provider and c.domain = r.domain and c.is_active;
 
@@ -160,22 +165,33 @@ left join customer_provider_configs c
 select count(*) as step
 from (
   select 1 from customer_profiles
-  where customer_id in (select r.customer_id from jsonb_to_recordset(@rows) as r (customer_id text))
+  where customer_id = any (array(select r.customer_id from jsonb_to_recordset(@rows) as r (customer_id text)))
   order by customer_id
   for no key update
 ) locked;
 
+-- Looked up key by key, even in a plan made while the table was small.
 select count(*) as step
 from (
   select 1
-  from jsonb_to_recordset(@rows) as r (
-    customer_id text, provider text, domain text, pipeline_template text, pipeline_name text
+  from customer_pipeline_configs c
+  where c.config_id = any (
+    array(
+      select k.config_id
+      from jsonb_to_recordset(@rows) as r (
+        customer_id text, provider text, domain text, pipeline_template text, pipeline_name text
+      )
+      cross join lateral (
+        select x.config_id
+        from customer_pipeline_configs x
+        where x.customer_id = r.customer_id and x.provider = r.provider and x.domain = r.domain
+          and x.pipeline_template = r.pipeline_template and x.pipeline_name = r.pipeline_name
+        offset 0
+      ) k
+    )
   )
-  join customer_pipeline_configs c
-    on c.customer_id = r.customer_id and c.provider = r.provider and c.domain = r.domain
-    and c.pipeline_template = r.pipeline_template and c.pipeline_name = r.pipeline_name
   order by c.config_id
-  for no key update of c
+  for no key update
 ) locked;
 
 -- What becomes of each line: refused, new, or the change of a pipeline whose document had this digest before.
@@ -184,10 +200,16 @@ with lines as (
   from jsonb_to_recordset(@rows) as r (
     nth bigint, config_id text, customer_id text, provider text, domain text, pipeline_template text, pipeline_name text
   )
-  left join customer_profiles p on p.customer_id = r.customer_id
-  left join customer_pipeline_configs c
-    on c.customer_id = r.customer_id and c.provider = r.provider and c.domain = r.domain
-    and c.pipeline_template = r.pipeline_template and c.pipeline_name = r.pipeline_name
+  left join lateral (
+    select x.customer_id from customer_profiles x where x.customer_id = r.customer_id offset 0
+  ) p on true
+  left join lateral (
+    select x.config_id
+    from customer_pipeline_configs x
+    where x.customer_id = r.customer_id and x.provider = r.provider and x.domain = r.domain
+      and x.pipeline_template = r.pipeline_template and x.pipeline_name = r.pipeline_name
+    offset 0
+  ) c on true
 ),
 ranked as (
   select l.nth, l.customer_id, row_number() over (partition by l.customer_id order by l.nth) as place
@@ -208,7 +230,7 @@ judged as (
   from lines l
   left join ranked k on k.nth = l.nth
   left join counted n on n.customer_id = k.customer_id
-  left join scheduler_audited_pipelines d on d.target = l.known_id
+  left join lateral (select x.document from scheduler_audited_pipelines x where x.target = l.known_id offset 0) d on true
 )
 select set_config('scheduler.imported', coalesce(jsonb_agg(to_jsonb(j)), '[]')::text, true) as step
 from judged j;
@@ -269,7 +291,9 @@ where rule = 'SCHEDULE_SET_ASIDE' and resolved_at is null
   and subject in (
     select c.config_id
     from jsonb_to_recordset(current_setting('scheduler.imported')::jsonb) as i (config_id text, before text)
-    join customer_pipeline_configs c on c.config_id = i.config_id
+    cross join lateral (
+      select x.config_id, x.is_active from customer_pipeline_configs x where x.config_id = i.config_id offset 0
+    ) c
     where i.before is not null and c.is_active
   );
 
@@ -284,5 +308,7 @@ from jsonb_to_recordset(current_setting('scheduler.imported')::jsonb) as i (
   nth bigint, config_id text, refusal text, before text
 )
 join jsonb_to_recordset(@rows) as r (nth bigint, is_active boolean) on r.nth = i.nth
-left join scheduler_audited_pipelines d on d.target = i.config_id and i.refusal is null
+left join lateral (
+  select x.document from scheduler_audited_pipelines x where x.target = i.config_id and i.refusal is null offset 0
+) d on true
 order by i.nth;

@@ -118,7 +118,9 @@ with moved as (
   update customer_provider_configs c
   set slack_webhook_url = decode(b.envelope, 'hex'), slack_webhook_key_version = b.key_version
   from jsonb_to_recordset(@rows) as b (id text, was text, envelope text, key_version text)
-  where c.config_id = b.id and c.slack_webhook_url = decode(b.was, 'hex')
+  where c.config_id = b.id
+    and c.slack_webhook_url = decode(b.was, 'hex')
+    and c.config_id = any (array(select x.id from jsonb_to_recordset(@rows) as x (id text)))
   returning c.config_id
 )
 select config_id as id from moved order by config_id;

@@ -27,6 +27,7 @@ from (
 with recursive op as materialized (
   select
     coalesce(@now, statement_timestamp()) as now,
+    coalesce(@now, statement_timestamp()) + @leaseMicros * interval '1 microsecond' as lease_end,
     string_to_array(current_setting('scheduler.visited'), ',') as locked,
     coalesce(
       (select min(turn) from scheduler_fair_shares where ready), (select turn from scheduler_turnstiles where name = 'claim'), 0
@@ -94,7 +95,7 @@ candidates as materialized (
   cross join lateral (
     select
       q.queue_id, q.run_id, q.config_id, q.visible_at, q.scheduled_time, q.created_at, q.lease_epoch,
-      q.priority + least(10, floor(extract(epoch from op.now - q.visible_at) / 600))::bigint as aged
+      q.priority + least(10, floor(date_part('epoch', op.now - q.visible_at) / 600))::bigint as aged
     from pipeline_execution_queue q
     where q.customer_id = l.customer_id
       and q.priority = l.priority
@@ -189,7 +190,7 @@ leased as (
     worker_id = m.worker_id,
     lease_epoch = q.lease_epoch + 1,
     lease_token = (q.lease_epoch + 1) || '.' || m.nonce,
-    lease_expires_at = op.now + @leaseMicros * interval '1 microsecond'
+    lease_expires_at = op.lease_end
   from op, claimed m
   -- As it was looked at: the state alone would let the plan begin at all that are queued.
   where q.queue_id = m.queue_id and q.lease_epoch = m.epoch_before
@@ -234,7 +235,7 @@ served as materialized (
           select min(q.lease_expires_at) from pipeline_execution_queue q
           where q.customer_id = v.customer_id and q.state = 'PROCESSING' and q.lease_expires_at > op.now
         ),
-        case when v.taken > 0 then op.now + @leaseMicros * interval '1 microsecond' end
+        case when v.taken > 0 then op.lease_end end
       )
       else (
         select min(n.visible_at)
@@ -379,25 +380,31 @@ order by a.nth;
 
 -- name: lease_facts
 -- mode: read
--- What deciding about the end of leases needs to know; none of it changes while the lease is held.
+-- What deciding about the end of leases needs to know; none of it changes while the lease is held. What a retry is made of is read
+-- only for those that may get one.
 select
   coalesce(@now, now()) as now,
   q.queue_id,
   q.lease_token,
   q.lease_expires_at,
-  r.run_id,
-  r.config_id,
-  r.customer_id,
-  r.scheduled_time,
-  r.retry_attempt,
-  r.lane,
-  c.retry_config,
+  q.run_id,
+  q.config_id,
+  q.customer_id,
+  q.scheduled_time,
+  coalesce(x.retry_attempt, 0) as retry_attempt,
+  coalesce(x.lane, '') as lane,
+  x.retry_config,
   p.timezone as customer_timezone
 from jsonb_array_elements(@rows) with ordinality as b(value, nth)
 join pipeline_execution_queue q on q.queue_id = b.value ->> 'queue_id'
-join scheduled_pipeline_runs r on r.run_id = q.run_id
-join customer_pipeline_configs c on c.config_id = r.config_id
-join customer_profiles p on p.customer_id = r.customer_id
+join customer_profiles p on p.customer_id = q.customer_id
+left join lateral (
+  select r.retry_attempt, r.lane, c.retry_config
+  from scheduled_pipeline_runs r
+  join customer_pipeline_configs c on c.config_id = r.config_id
+  where (b.value ->> 'may_retry')::boolean and r.run_id = q.run_id
+  offset 0
+) x on true
 where coalesce(q.lease_token, '') = b.value ->> 'lease_token'
 order by b.nth;
 
@@ -435,10 +442,7 @@ with locked as materialized (
   select f.customer_id, f.ready_at
   from scheduler_fair_shares f
   where f.customer_id in (
-    select q.customer_id
-    from jsonb_to_recordset(@rows) as b(queue_id text, lease_token text)
-    join pipeline_execution_queue q on q.queue_id = b.queue_id
-    where coalesce(q.lease_token, '') = b.lease_token
+    select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text)
   )
   order by f.customer_id
   for update
@@ -455,10 +459,10 @@ with asked as materialized (
     usage_date date, disable_after bigint, retry_run_id text, retry_queue_id text, retry_at timestamptz, retry_key text
   )
 ),
+-- What most of the steps below read stands first: a row is unpacked up to the last column that is asked for.
 ended as materialized (
   select
-    q.queue_id, q.run_id, q.config_id, q.customer_id, q.lease_epoch, q.lease_token, q.worker_id, b.outcome, b.usage_id, b.usage_date,
-    b.retry_queue_id, b.retry_at, b.retry_key, b.disable_after, q.picked_up_at,
+    b.outcome,
     case
       when b.outcome = 'completed' then 'COMPLETED'
       when b.outcome in ('failed', 'cancelled') then 'FAILED'
@@ -479,7 +483,9 @@ ended as materialized (
     end as error_message,
     case when q.cancel_requested_at is null and c.is_active then b.retry_run_id end as retry_run_id,
     case when coalesce(b.credential_used, true) then q.credential_id end as credential_id,
-    q.credential_version, c.is_active, c.pipeline_name, c.consecutive_failures
+    q.queue_id, q.run_id, q.lease_token, q.config_id, q.customer_id, b.usage_id, b.usage_date, q.lease_epoch, q.worker_id,
+    q.credential_version, q.picked_up_at, c.is_active, c.pipeline_name, c.consecutive_failures, b.disable_after, b.retry_queue_id,
+    b.retry_at, b.retry_key
   from asked b
   join pipeline_execution_queue q on q.queue_id = b.queue_id
   join customer_pipeline_configs c on c.config_id = q.config_id
@@ -625,7 +631,7 @@ runs as (
     error_type = e.error_type,
     error_message = e.error_message,
     updated_at = @now
-  from ended e
+  from (select run_id, state, error_type, error_message from ended offset 0) e
   where r.run_id = e.run_id and r.state = 'RUNNING'
 ),
 items as (
@@ -637,7 +643,7 @@ items as (
     completed_at = case when e.state <> 'PENDING' then @now end,
     lease_losses = q.lease_losses + case when e.outcome = 'lost' then 1 else 0 end,
     error_message = e.error_message
-  from ended e
+  from (select queue_id, lease_token, state, outcome, error_message from ended offset 0) e
   -- The token says all that the state would.
   where q.queue_id = e.queue_id and coalesce(q.lease_token, '') = e.lease_token
 ),

@@ -85,7 +85,11 @@ fired as materialized (
     case when w.subscription_id is null then 0 else w.max_pipelines_per_day end as daily_limit,
     w.max_pipelines_per_month as monthly_limit,
     w.max_concurrent_pipelines as concurrent_limit,
-    scheduler_merge_patch(v.default_parameters, w.parameters) as parameters,
+    -- Mostly there is nothing to merge, and the function costs more than a row.
+    case
+      when v.default_parameters is null and w.parameters = jsonb_strip_nulls(w.parameters) then w.parameters
+      else scheduler_merge_patch(v.default_parameters, w.parameters)
+    end as parameters,
     -- Behind: the previous run of the same pipeline is still open, in the store or earlier in this very batch.
     not o.misfire and w.overlap_policy <> 'allow' and (
       coalesce(
@@ -252,6 +256,7 @@ counted as (
     last_updated = @now
   from gains g
   where u.usage_id = g.usage_id
+  returning u.usage_id
 ),
 begun as (
   insert into customer_usage_quotas as n (
@@ -271,7 +276,7 @@ begun as (
     ),
     g.refused > 0, case when g.refused > 0 then @now end, coalesce(g.taken * 5 >= g.daily_limit * 4, false), @now, @now
   from gains g
-  where g.is_planned and not exists (select 1 from customer_usage_quotas u where u.usage_id = g.usage_id)
+  where g.is_planned and g.usage_id not in (select usage_id from counted)
   -- A change of plan or zone may begin the day at the same moment.
   on conflict (usage_id) do update set
     pipelines_run_today = n.pipelines_run_today + excluded.pipelines_run_today,

@@ -142,7 +142,9 @@ internal abstract class QueueContract : StoreContract
         var stale = lease with { LeaseToken = "1.another" };
 
         var beats = await H.Queue.ExtendAsync([lease, stale, lease], H.Leases.Lease, default);
-        var held = await H.Queue.LeaseFactsAsync([lease, stale, lease], default);
+        var question = new LeaseQuestion(item.QueueId, item.LeaseToken, MayRetry: true);
+        var outdated = question with { LeaseToken = stale.LeaseToken };
+        var held = await H.Queue.LeaseFactsAsync([question, outdated, question], default);
 
         using (Assert.EnterMultipleScope())
         {
@@ -152,7 +154,7 @@ internal abstract class QueueContract : StoreContract
             );
             Assert.That(held!.Now, Is.EqualTo(H.Now));
             Assert.That(held.Facts.Select(fact => fact.QueueId).Distinct(), Is.EqualTo(new[] { item.QueueId }));
-            Assert.That(await H.Queue.LeaseFactsAsync([stale], default), Is.Null);
+            Assert.That(await H.Queue.LeaseFactsAsync([outdated], default), Is.Null);
         }
     }
 
@@ -372,7 +374,7 @@ internal abstract class QueueContract : StoreContract
         await H.QueueAsync("acme", "main");
         var item = (await H.LeaseAsync()).Single();
         var held = await H.Queue.LeaseFactsAsync(
-            [new LeaseReference { QueueId = item.QueueId, LeaseToken = item.LeaseToken }],
+            [new LeaseQuestion(item.QueueId, item.LeaseToken, MayRetry: false)],
             default
         );
         H.Advance(Duration.FromSeconds(29));
