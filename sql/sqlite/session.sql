@@ -48,20 +48,22 @@ create temp table claimed (
   credential_id text,
   credential_version integer
 );
+-- The pipelines of a batch; the row number is that of those which are as the plan saw them.
 create temp table planned (
   config_id text not null primary key,
-  expected integer not null,
   next_run_time integer,
   deactivate_reason text,
   chain_end integer,
-  customer_id text,
-  won integer not null default 0
-);
+  config integer
+) without rowid;
 create temp table fired (
-  run_id text not null primary key,
+  nth integer primary key,
+  run_id text not null,
   queue_id text not null,
+  config integer not null,
   config_id text not null,
   customer_id text not null,
+  pipeline_template text not null,
   scheduled_time integer not null,
   interval_start integer not null,
   interval_end integer not null,
@@ -77,7 +79,7 @@ create temp table fired (
   behind integer not null default 0,
   reason text
 );
-create index temp.fired_by_config on fired (config_id, scheduled_time);
+create index temp.fired_by_config on fired (config, scheduled_time);
 create temp table superseded (
   run_id text not null primary key,
   queue_id text not null,
