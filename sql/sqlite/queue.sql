@@ -121,7 +121,7 @@ where c.config_id = pipeline_execution_queue.config_id
 
 delete from temp.claims;
 insert into temp.claims (last, nth, worker_id, nonce)
-select b.value ->> 'last', b.value ->> 'nth', b.value ->> 'worker_id', b.value ->> 'nonce' from json_each(@rows) b;
+select b.value ->> 'last', b.value ->> 'nth', b.value ->> 'worker_id', b.value ->> 'nonce' from jsonb_each(@rows) b;
 
 -- The credential that the pipeline names, else the single active one of its provider.
 delete from temp.claimed;
@@ -301,7 +301,7 @@ delete from temp.op;
 insert into temp.op (now) select coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000);
 update pipeline_execution_queue
 set lease_expires_at = (select now from temp.op) + @leaseMicros
-from json_each(@rows) b
+from jsonb_each(@rows) b
 where pipeline_execution_queue.queue_id = b.value ->> 'queue_id'
   and pipeline_execution_queue.lease_token = b.value ->> 'lease_token'
   and pipeline_execution_queue.state = 'PROCESSING'
@@ -314,7 +314,7 @@ select
     else 'renewed'
   end as status,
   q.lease_expires_at
-from json_each(@rows) b
+from jsonb_each(@rows) b
 left join pipeline_execution_queue q
   on q.queue_id = b.value ->> 'queue_id'
   and q.lease_token = b.value ->> 'lease_token'
@@ -338,7 +338,7 @@ select
   r.lane,
   c.retry_config,
   p.timezone as customer_timezone
-from json_each(@rows) b
+from jsonb_each(@rows) b
 join pipeline_execution_queue q on q.queue_id = b.value ->> 'queue_id'
 join scheduled_pipeline_runs r on r.run_id = q.run_id
 join customer_pipeline_configs c on c.config_id = r.config_id
@@ -392,7 +392,7 @@ with asked as materialized (
     b.value ->> 'retry_queue_id' as retry_queue_id,
     b.value ->> 'retry_at' as retry_at,
     b.value ->> 'retry_key' as retry_key
-  from json_each(@rows) b
+  from jsonb_each(@rows) b
 )
 insert into temp.ended (
   nth, item, run, config, queue_id, run_id, config_id, customer_id, lease_epoch, worker_id, started_at, outcome, state, error_type,
@@ -648,7 +648,7 @@ select
     select 1 from pipeline_execution_queue q
     where q.config_id = e.config_id and q.state = 'QUEUED' and q.visible_at = 253402300799999999
   ) as has_successor
-from json_each(@rows) b
+from jsonb_each(@rows) b
 left join temp.ended e on e.nth = b.key
 left join scheduled_pipeline_runs r on r.run_id = e.retry_run_id
 order by b.key;
@@ -674,7 +674,7 @@ limit @limit;
 delete from temp.op;
 update pipeline_execution_queue
 set visible_at = @now
-from json_each(@rows) b
+from jsonb_each(@rows) b
 join customer_pipeline_configs c on c.config_id = b.value ->> 'config_id'
 where pipeline_execution_queue.config_id = c.config_id
   and pipeline_execution_queue.state = 'QUEUED'
@@ -696,7 +696,7 @@ where pipeline_execution_queue.config_id = c.config_id
 insert into temp.op (now, take) select @now, changes();
 insert into scheduler_fair_shares (customer_id, ready_at)
 select c.customer_id, @now
-from json_each(@rows) b
+from jsonb_each(@rows) b
 join customer_pipeline_configs c on c.config_id = b.value ->> 'config_id'
 where true
 group by c.customer_id
@@ -770,7 +770,7 @@ limit @limit;
 -- mode: read
 -- Whose day the end of each run counts in.
 select r.run_id, r.customer_id, p.timezone
-from json_each(@rows) b
+from jsonb_each(@rows) b
 join scheduled_pipeline_runs r on r.run_id = b.value ->> 'run_id'
 join customer_profiles p on p.customer_id = r.customer_id
 order by b.key;
@@ -785,7 +785,7 @@ insert into temp.skipped (
 select
   r.run_id, q.queue_id, q.config_id, q.customer_id, r.state, q.lease_epoch, r.usage_id,
   b.value ->> 'end_usage_id', b.value ->> 'end_usage_date', b.value ->> 'reason', b.value ->> 'note'
-from json_each(@rows) b
+from jsonb_each(@rows) b
 join scheduled_pipeline_runs r on r.run_id = b.value ->> 'run_id'
 join pipeline_execution_queue q on q.run_id = r.run_id
 where q.state = 'QUEUED' and r.state in ('SCHEDULED', 'PENDING');
@@ -862,10 +862,10 @@ select run_id, config_id from temp.skipped order by run_id;
 -- Asks a running item to stop; its worker is told by its next heartbeat.
 update pipeline_execution_queue
 set cancel_requested_at = coalesce(cancel_requested_at, @now)
-from json_each(@rows) b
+from jsonb_each(@rows) b
 where pipeline_execution_queue.run_id = b.value ->> 'run_id' and pipeline_execution_queue.state = 'PROCESSING';
 select q.run_id
-from json_each(@rows) b
+from jsonb_each(@rows) b
 join pipeline_execution_queue q on q.run_id = b.value ->> 'run_id'
 where q.state = 'PROCESSING' and q.cancel_requested_at is not null
 order by q.run_id;

@@ -44,16 +44,15 @@ limit 1;
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
 -- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is written for it.
 delete from temp.planned;
-insert into temp.planned (config_id, expected, next_run_time, deactivate_reason, chain_end, customer_id)
+insert into temp.planned (config_id, next_run_time, deactivate_reason, chain_end, config)
 select
   b.value ->> 'config_id',
-  b.value ->> 'expected',
   b.value ->> 'next_run_time',
   b.value ->> 'deactivate_reason',
   b.value ->> 'chain_end',
   (
-    select c.customer_id from customer_pipeline_configs c
-    join scheduler_customer_standing s on s.customer_id = c.customer_id
+    select c.rowid from customer_pipeline_configs c
+    cross join scheduler_customer_standing s on s.customer_id = c.customer_id
     where c.config_id = b.value ->> 'config_id'
       and c.is_active = 1
       and c.next_run_time = b.value ->> 'expected'
@@ -64,20 +63,20 @@ select
       and s.timezone = b.value ->> 'customer_timezone'
       and (s.runnable_until > @now and coalesce(c.paused_until, 0) <= @now) = b.value ->> 'is_live'
   )
-from json_each(@configs) b;
-
-update temp.planned set won = 1 where customer_id is not null;
+from jsonb_each(@configs) b;
 
 delete from temp.fired;
 insert into temp.fired (
-  run_id, queue_id, config_id, customer_id, scheduled_time, interval_start, interval_end, visible_at, idempotency_key,
-  usage_id, usage_date, misfire, note, priority, parameters, overlap_policy
+  run_id, queue_id, config, config_id, customer_id, pipeline_template, scheduled_time, interval_start, interval_end, visible_at,
+  idempotency_key, usage_id, usage_date, misfire, note, priority, parameters, overlap_policy
 )
 select
   o.value ->> 'run_id',
   o.value ->> 'queue_id',
+  p.config,
   c.config_id,
   c.customer_id,
+  c.pipeline_template,
   o.value ->> 'scheduled_time',
   o.value ->> 'interval_start',
   o.value ->> 'interval_end',
@@ -93,9 +92,9 @@ select
     case when json_valid(c.parameters) then c.parameters else '{}' end
   ),
   c.overlap_policy
-from json_each(@occurrences) o
-join temp.planned p on p.config_id = o.value ->> 'config_id' and p.won = 1
-join customer_pipeline_configs c on c.config_id = p.config_id
+from jsonb_each(@occurrences) o
+cross join temp.planned p on p.config_id = o.value ->> 'config_id'
+cross join customer_pipeline_configs c on c.rowid = p.config
 left join customer_provider_configs v
   on v.customer_id = c.customer_id and v.provider = c.provider and v.domain = c.domain and v.is_active = 1
 -- An occurrence that has its run already (the schedule was edited back and forth) gets no second one.
@@ -108,10 +107,10 @@ set
   pause_reason = coalesce(p.deactivate_reason, customer_pipeline_configs.pause_reason),
   updated_at = @now
 from temp.planned p
-where p.won = 1 and customer_pipeline_configs.config_id = p.config_id;
+where customer_pipeline_configs.rowid = p.config;
 
 insert into scheduler_interval_chains (config_id, last_interval_end)
-select config_id, chain_end from temp.planned where won = 1 and chain_end is not null
+select config_id, chain_end from temp.planned where config is not null and chain_end is not null
 on conflict (config_id) do update set last_interval_end = max(last_interval_end, excluded.last_interval_end);
 
 -- Behind: the previous run of the same pipeline is still open, in the store or earlier in this very batch.
@@ -126,7 +125,7 @@ where misfire = 0
     )
     or exists (
       select 1 from temp.fired e
-      where e.config_id = fired.config_id and e.misfire = 0 and e.scheduled_time < fired.scheduled_time
+      where e.config = fired.config and e.misfire = 0 and e.scheduled_time < fired.scheduled_time
     )
   );
 
@@ -137,23 +136,26 @@ update temp.fired set reason = 'OVERLAP' where reason is null and behind = 1 and
 insert into customer_usage_quotas (
   usage_id, customer_id, usage_date, daily_limit, monthly_limit, concurrent_limit, created_at, last_updated
 )
-select distinct
+select
   f.usage_id, f.customer_id, f.usage_date,
   -- Null is unlimited only where a subscription says so.
   case when s.subscription_id is null then 0 else s.max_pipelines_per_day end,
   s.max_pipelines_per_month, s.max_concurrent_pipelines, @now, @now
-from temp.fired f
-join scheduler_customer_standing s on s.customer_id = f.customer_id
-where f.reason is null
+from (select distinct usage_id, customer_id, usage_date from temp.fired where reason is null) f
+cross join scheduler_customer_standing s on s.customer_id = f.customer_id
+where true
 on conflict (usage_id) do update set
   daily_limit = excluded.daily_limit,
   monthly_limit = excluded.monthly_limit,
-  concurrent_limit = excluded.concurrent_limit;
+  concurrent_limit = excluded.concurrent_limit
+where daily_limit is not excluded.daily_limit
+  or monthly_limit is not excluded.monthly_limit
+  or concurrent_limit is not excluded.concurrent_limit;
 
 -- Quota: the customer's due runs stand in line; whoever comes after the last free place is skipped.
 with line as (
   select
-    f.run_id,
+    f.nth,
     row_number() over (
       partition by f.usage_id order by f.scheduled_time, f.priority desc, f.config_id, f.run_id
     ) as place,
@@ -165,21 +167,21 @@ with line as (
         and m.usage_date between substr(f.usage_date, 1, 8) || '01' and substr(f.usage_date, 1, 8) || '31'
     ) as left_this_month
   from temp.fired f
-  join customer_usage_quotas u on u.usage_id = f.usage_id
+  cross join customer_usage_quotas u on u.usage_id = f.usage_id
   where f.reason is null
 )
 update temp.fired
 set reason = case when line.place > line.left_today then 'QUOTA_DAILY' else 'QUOTA_MONTHLY' end
 from line
-where line.run_id = fired.run_id and (line.place > line.left_today or line.place > line.left_this_month);
+where line.nth = fired.nth and (line.place > line.left_today or line.place > line.left_this_month);
 
 -- cancel_other: what the new run replaces. Waiting runs end here; a running one is told by its next heartbeat.
 delete from temp.superseded;
 insert into temp.superseded (run_id, queue_id, config_id, state, lease_epoch, usage_id, end_usage_id)
 select
   r.run_id, q.queue_id, r.config_id, r.state, q.lease_epoch, r.usage_id,
-  (select f.usage_id from temp.fired f where f.config_id = r.config_id limit 1)
-from (select distinct config_id from temp.fired where overlap_policy = 'cancel_other' and reason is null) n
+  n.usage_id
+from (select config_id, min(usage_id) as usage_id from temp.fired where overlap_policy = 'cancel_other' and reason is null group by config_id) n
 cross join pipeline_execution_queue q on q.config_id = n.config_id and q.completed_at is null
 cross join scheduled_pipeline_runs r on r.run_id = q.run_id
 where +r.state in ('SCHEDULED', 'PENDING', 'RUNNING');
@@ -223,32 +225,30 @@ insert into scheduled_pipeline_runs (
   created_at, updated_at, usage_id
 )
 select
-  f.run_id, f.config_id, f.customer_id, c.pipeline_template, f.scheduled_time, f.interval_start, f.interval_end,
+  f.run_id, f.config_id, f.customer_id, f.pipeline_template, f.scheduled_time, f.interval_start, f.interval_end,
   case when f.reason is null then null else @now end,
   case when f.reason is null then 'PENDING' else 'SKIPPED' end,
   f.reason,
   case when f.reason is not null then f.note end, 'cloud_scheduler', 'schedule', f.idempotency_key, f.priority, f.parameters,
   @now, @now,
   case when f.reason is null then f.usage_id end
-from temp.fired f
-join customer_pipeline_configs c on c.config_id = f.config_id;
+from temp.fired f;
 
 insert into pipeline_execution_queue (
   queue_id, run_id, customer_id, pipeline_template, priority, state, scheduled_time, visible_at, created_at, config_id
 )
 select
-  f.queue_id, f.run_id, f.customer_id, c.pipeline_template, f.priority, 'QUEUED', f.scheduled_time,
+  f.queue_id, f.run_id, f.customer_id, f.pipeline_template, f.priority, 'QUEUED', f.scheduled_time,
   case when f.behind = 1 and (
     f.overlap_policy = 'queue'
     or exists (select 1 from temp.superseded s where s.config_id = f.config_id and s.state = 'RUNNING')
     or exists (
       select 1 from temp.fired e
-      where e.config_id = f.config_id and e.reason is null and e.scheduled_time < f.scheduled_time
+      where e.config = f.config and e.reason is null and e.scheduled_time < f.scheduled_time
     )
   ) then 253402300799999999 else f.visible_at end,
   @now, f.config_id
 from temp.fired f
-join customer_pipeline_configs c on c.config_id = f.config_id
 where f.reason is null;
 
 insert into scheduler_run_transitions (run_id, to_state, at, actor, note)
@@ -259,7 +259,7 @@ from temp.fired;
 
 update customer_pipeline_configs
 set last_run_status = 'SKIPPED'
-where config_id in (select config_id from temp.fired where reason is not null);
+where rowid in (select config from temp.fired where reason is not null);
 
 update customer_usage_quotas
 set
@@ -304,21 +304,23 @@ where f.reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')
 on conflict do nothing;
 
 insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
-select 'SCHEDULE_SET_ASIDE', p.config_id, p.customer_id, p.deactivate_reason, @now
+select 'SCHEDULE_SET_ASIDE', p.config_id, c.customer_id, p.deactivate_reason, @now
 from temp.planned p
-where p.won = 1 and p.deactivate_reason is not null
+cross join customer_pipeline_configs c on c.rowid = p.config
+where p.deactivate_reason is not null
 on conflict do nothing;
 
 insert into scheduler_fair_shares (customer_id, ready_at)
 select q.customer_id, min(q.visible_at)
 from temp.fired f
-join pipeline_execution_queue q on q.queue_id = f.queue_id
+cross join pipeline_execution_queue q on q.queue_id = f.queue_id
+where f.reason is null
 group by q.customer_id
-on conflict (customer_id) do update set ready_at = min(ready_at, excluded.ready_at);
+on conflict (customer_id) do update set ready_at = excluded.ready_at where ready_at > excluded.ready_at;
 
-select 'won' as kind, null as reason, count(*) as count from temp.planned where won = 1
+select 'won' as kind, null as reason, count(*) as count from temp.planned where config is not null
 union all
-select 'lost', null, count(*) from temp.planned where won = 0
+select 'lost', null, count(*) from temp.planned where config is null
 union all
 select 'queued', null, count(*) from temp.fired where reason is null
 union all

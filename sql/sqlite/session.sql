@@ -1,4 +1,10 @@
 -- name: open
+-- The scripts are written for the plans that SQLite makes without statistics, and tested with them. Statistics that a tool has left
+-- behind, when the tables were small, would have it walk them when they are large. ANALYZE of this one name only makes the table of
+-- statistics where there is none, and reads it.
+analyze sqlite_schema;
+delete from sqlite_stat1;
+analyze sqlite_schema;
 -- Working tables of the one writing connection: scripts put their intermediate sets here, SQLite having no variables.
 create temp table op (now integer not null, virtual_time integer, take integer);
 create temp table levels (priority integer not null primary key);
@@ -42,20 +48,22 @@ create temp table claimed (
   credential_id text,
   credential_version integer
 );
+-- The pipelines of a batch; the row number is that of those which are as the plan saw them.
 create temp table planned (
   config_id text not null primary key,
-  expected integer not null,
   next_run_time integer,
   deactivate_reason text,
   chain_end integer,
-  customer_id text,
-  won integer not null default 0
-);
+  config integer
+) without rowid;
 create temp table fired (
-  run_id text not null primary key,
+  nth integer primary key,
+  run_id text not null,
   queue_id text not null,
+  config integer not null,
   config_id text not null,
   customer_id text not null,
+  pipeline_template text not null,
   scheduled_time integer not null,
   interval_start integer not null,
   interval_end integer not null,
@@ -71,7 +79,7 @@ create temp table fired (
   behind integer not null default 0,
   reason text
 );
-create index temp.fired_by_config on fired (config_id, scheduled_time);
+create index temp.fired_by_config on fired (config, scheduled_time);
 create temp table superseded (
   run_id text not null primary key,
   queue_id text not null,

@@ -90,6 +90,22 @@ internal sealed class SqliteEngineTests
     }
 
     [Test]
+    public async Task Statistics_that_a_tool_left_behind_are_gone_before_the_first_script()
+    {
+        await using var database = await SqliteDatabase.CreateAsync();
+        await database.ExecuteAsync(
+            """
+            analyze;
+            insert into sqlite_stat1 (tbl, idx, stat) values ('pipeline_execution_queue', null, '3')
+            """
+        );
+
+        await PlanAsync(database);
+
+        Assert.That(await database.QueryAsync("select tbl from sqlite_stat1"), Is.Empty);
+    }
+
+    [Test]
     public async Task A_file_that_is_no_database_is_an_error_and_not_an_empty_store()
     {
         var folder = Directory.CreateTempSubdirectory("scheduler-test-");
