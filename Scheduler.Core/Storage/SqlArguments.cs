@@ -32,7 +32,7 @@ public sealed class SqlArguments
 
     /// <summary>A list of records, sent as one JSON array with snake_case names.</summary>
     public SqlArguments WithRows<T>(string name, IReadOnlyList<T> rows)
-        where T : notnull => Add(name, SqlType.Rows, new SqlRows(typeof(IReadOnlyList<T>), rows));
+        where T : notnull => Add(name, SqlType.Rows, new SqlRows(typeof(IReadOnlyList<T>), rows, rows.Count));
 
     private SqlArguments Add(string name, SqlType type, object? value)
     {

@@ -1,4 +1,4 @@
 namespace Scheduler.Core.Storage;
 
 /// <summary>A set argument: the engine serialises it as one JSON parameter.</summary>
-public sealed record SqlRows(Type Type, object Rows);
+public sealed record SqlRows(Type Type, object Rows, int Count);

@@ -59,7 +59,7 @@ internal sealed class FairnessBenchmark
                 select
                   (select count(*) from pipeline_execution_queue a
                     where a.customer_id = '{Seed.Customer(0)}'
-                      and a.picked_up_at > b.created_at and a.picked_up_at <= b.picked_up_at),
+                      and a.picked_up_at > b.created_at and a.picked_up_at < b.picked_up_at),
                   (select count(*) from pipeline_execution_queue a
                     where a.customer_id = '{Seed.Customer(0)}'
                       and a.picked_up_at <= b.created_at and (a.completed_at is null or a.completed_at > b.created_at)),

@@ -216,7 +216,7 @@ ranked as (
   from lines l
   where l.has_customer and l.known_id is null
 ),
-counted as (
+counted as materialized (
   select w.customer_id,
     (select count(*) from customer_pipeline_configs c where c.customer_id = w.customer_id) as configs
   from (select distinct customer_id from ranked) w

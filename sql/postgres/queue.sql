@@ -10,7 +10,8 @@ select set_config('scheduler.visited', coalesce(string_agg(l.customer_id, ','), 
 from (
   select f.customer_id
   from scheduler_fair_shares f
-  where f.customer_id in (
+  -- As an array: whatever a plan believes of the sizes, they are found first and looked up one by one.
+  where f.customer_id = any (array(
     (select r.customer_id from scheduler_fair_shares r where r.ready order by r.turn, r.customer_id limit @visit)
     union all
     (
@@ -19,7 +20,7 @@ from (
       order by w.ready_at
       limit @visit
     )
-  )
+  ))
   order by f.customer_id
   for update
 ) l;
@@ -56,7 +57,13 @@ visited as materialized (
       ) as live
     from op
     cross join (select *, row_number() over (order by turn, customer_id) <= @visit as is_visited from looked) x
-    left join scheduler_customer_standing s on s.customer_id = x.customer_id
+    -- Customer by customer, whatever a plan believes of their number.
+    left join lateral (
+      select c.runnable_until, c.max_concurrent_pipelines, c.tenant_dataset_id
+      from scheduler_customer_standing c
+      where c.customer_id = x.customer_id
+      offset 0
+    ) s on true
     offset 0
   ) l
 ),
@@ -441,9 +448,7 @@ limit @limit;
 with locked as materialized (
   select f.customer_id, f.ready_at
   from scheduler_fair_shares f
-  where f.customer_id in (
-    select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text)
-  )
+  where f.customer_id = any (array(select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text)))
   order by f.customer_id
   for update
 )

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Npgsql;
 
@@ -9,10 +10,14 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
     /// <summary>The column of a statement that only locks or sets: its rows are no part of the answer.</summary>
     private const string Step = "step";
 
-    // A plan is kept, so it must not stay the one of an empty table: it is made anew after 1, 2, 4, … scripts, at last every 4,096.
+    // A plan is kept, so it must not stay the one of an empty table: it is made anew after 1, 2, 4, … scripts, at last every 4,096,
+    // and this begins again when a script moves more than it ever has, or is slow: what idle polls have planned does not serve a
+    // storm.
     private const int LongestKept = 4_096;
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<SqlOperation, NpgsqlCommand> prepared = [];
+    private readonly Dictionary<SqlOperation, int> mostMoved = [];
     private int executed;
     private bool isOutdated;
 
@@ -31,7 +36,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
         {
             return await ReadAsync(operation, statement, arguments, map, cancellationToken);
         }
-        catch (PostgresException exception) when (PostgresErrors.IsOutdatedPlan(exception))
+        catch (PostgresException exception) when (PostgresErrors.IsOfThePlan(exception))
         {
             isOutdated = true;
             throw;
@@ -57,6 +62,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
     {
         await ForgetPlansAsync(cancellationToken);
         var command = await PrepareAsync(operation, statement, arguments, cancellationToken);
+        var started = Stopwatch.GetTimestamp();
         // All statements travel together and end in one commit: no lock outlives the script, whatever becomes of this process.
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var row = new PostgresRow(reader);
@@ -71,7 +77,22 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
                 rows.Add(map(row));
             }
         } while (await reader.NextResultAsync(cancellationToken));
+        var sent = arguments.Values.Sum(argument => (argument.Value as SqlRows)?.Count ?? 0);
+        Note(operation, Math.Max(rows.Count, sent), Stopwatch.GetElapsedTime(started));
         return rows;
+    }
+
+    private void Note(SqlOperation operation, int moved, TimeSpan took)
+    {
+        var isMore = moved >= 2 * mostMoved.GetValueOrDefault(operation, 1);
+        if (isMore)
+        {
+            mostMoved[operation] = moved;
+        }
+        if (isMore || took > Slow)
+        {
+            executed = 0;
+        }
     }
 
     private async Task ForgetPlansAsync(CancellationToken cancellationToken)
