@@ -48,21 +48,24 @@ public sealed class InlineExecution : IDisposable
             return null;
         }
         var run = runs.Start(item, term);
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ended = await Task.WhenAny(run, time.DelayAsync(maxWait, timer.Token)) == run;
-        timer.Cancel();
-        if (ended)
-        {
-            return InlineAnswer.From(item, await run);
-        }
-        cancellationToken.ThrowIfCancellationRequested();
-        return InlineAnswer.StillRunning(item);
+        var ended = new Signal(time);
+        _ = RaiseAtEndAsync(run, ended);
+        await ended.WaitAsync(maxWait, cancellationToken);
+        return run.IsCompleted ? InlineAnswer.From(item, await run) : InlineAnswer.StillRunning(item);
     }
 
     /// <summary>Lets the runs end for the grace, hands back the rest; returns at most 2.5 seconds after the grace.</summary>
     public Task DrainAsync() => runs.DrainAsync(options.DrainGrace, Task.CompletedTask);
 
     public void Dispose() => runs.Dispose();
+
+    private static async Task RaiseAtEndAsync(Task run, Signal ended)
+    {
+        await run.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+        );
+        ended.Raise();
+    }
 
     private async Task<(LeaseItem Item, LeaseTerm Term)?> ClaimAsync(string workerId)
     {

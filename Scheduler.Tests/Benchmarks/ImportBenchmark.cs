@@ -50,17 +50,12 @@ internal sealed class ImportBenchmark
         var elapsed = Stopwatch.GetElapsedTime(started);
 
         using var process = Process.GetCurrentProcess();
-        Print("lines in one call", lines);
-        Print("seconds", elapsed.TotalSeconds);
-        Print("lines per second", lines / elapsed.TotalSeconds);
-        Print("memory before, MiB", before / 1024.0 / 1024);
-        Print("peak resident memory of the process, MiB", process.PeakWorkingSet64 / 1024.0 / 1024);
+        Figures.Add("import-rate", lines / elapsed.TotalSeconds, "lines/s", $"SQLite, {lines} lines in one call");
+        Figures.Add("import-memory-before", before / 1024.0 / 1024, "MiB", "the process, client and server");
+        Figures.Add("import-peak-memory", process.PeakWorkingSet64 / 1024.0 / 1024, "MiB", "likewise");
         Assert.That(created, Is.EqualTo(lines));
         Assert.That(elapsed.TotalSeconds, Is.LessThan(60));
     }
-
-    private static void Print(string what, double value) =>
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}\t{value:0.##}"));
 
     /// <summary>Lines that are made while they are sent.</summary>
     private sealed class LineContent : HttpContent
