@@ -887,9 +887,15 @@ where ready = 0
         where l.customer_id = scheduler_fair_shares.customer_id and l.state = 'PROCESSING' and l.lease_expires_at > @now
       )
   )
+  -- Level by level, so that what is not yet visible is not walked through.
   and exists (
-    select 1 from pipeline_execution_queue q
-    where q.customer_id = scheduler_fair_shares.customer_id and q.state = 'QUEUED' and q.visible_at <= @now
+    select 1
+    from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)) l
+    cross join pipeline_execution_queue q
+    where q.customer_id = scheduler_fair_shares.customer_id
+      and q.priority = l.column1
+      and q.state = 'QUEUED'
+      and q.visible_at <= @now
   );
 select count(*) as woken from scheduler_fair_shares where ready = 0 and ready_at <= @now;
 

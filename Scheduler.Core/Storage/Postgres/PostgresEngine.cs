@@ -30,6 +30,10 @@ public sealed class PostgresEngine : ISqlEngine, IAsyncDisposable, IDisposable
         {
             connection.KeepAlive = KeepAliveSeconds;
         }
+        if (!connection.ContainsKey("Command Timeout"))
+        {
+            connection.CommandTimeout = PostgresSettings.CommandTimeoutSeconds;
+        }
         connection.Options = PostgresSettings.Extend(connection.Options);
         source = NpgsqlDataSource.Create(connection);
         turn = new SemaphoreSlim(connections, connections);

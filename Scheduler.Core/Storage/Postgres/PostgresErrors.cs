@@ -20,7 +20,10 @@ internal static class PostgresErrors
 
     /// <summary>It may be the session's plan that is wrong: of another schema, or, where the script ran out of time, of other sizes.</summary>
     public static bool IsOfThePlan(Exception exception) =>
-        IsOutdatedPlan(exception) || exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
+        IsOutdatedPlan(exception)
+        || exception
+            is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }
+                or NpgsqlException { InnerException: TimeoutException };
 
     /// <summary>
     /// The database cannot be reached, is going down, is out of resources or too busy. Whether a script that was sent has been

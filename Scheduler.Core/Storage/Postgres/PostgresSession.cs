@@ -36,7 +36,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : IAsyncDispo
         {
             return await ReadAsync(operation, statement, arguments, map, cancellationToken);
         }
-        catch (PostgresException exception) when (PostgresErrors.IsOfThePlan(exception))
+        catch (NpgsqlException exception) when (PostgresErrors.IsOfThePlan(exception))
         {
             isOutdated = true;
             throw;

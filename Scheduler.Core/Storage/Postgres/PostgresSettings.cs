@@ -9,5 +9,8 @@ internal static class PostgresSettings
         "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off -c lock_timeout=10s"
         + " -c statement_timeout=60s -c idle_in_transaction_session_timeout=30s -c timezone=UTC";
 
+    /// <summary>The server gives a script up before the client does: only it can say that nothing was done.</summary>
+    public const int CommandTimeoutSeconds = 75;
+
     public static string Extend(string? own) => string.IsNullOrWhiteSpace(own) ? Defaults : $"{Defaults} {own}";
 }

@@ -19,6 +19,8 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
 
     private readonly SqliteOptions options;
     private readonly string connectionString;
+    private static readonly TimeSpan LongestScript = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim writeTurn = new(1, 1);
     private readonly SemaphoreSlim readTurn;
     private readonly ConcurrentBag<SqliteSession> idleReaders = [];
@@ -111,7 +113,9 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
 
     public void Dispose()
     {
-        if (writer.IsValueCreated)
+        // A connection is not closed under a script that is still running in it.
+        var isIdle = writeTurn.Wait(LongestScript);
+        if (isIdle && writer.IsValueCreated)
         {
             writer.Value.Dispose();
         }

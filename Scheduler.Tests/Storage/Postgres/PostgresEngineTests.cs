@@ -1,6 +1,9 @@
 using NodaTime;
+using Npgsql;
 using NUnit.Framework;
+using Scheduler.Core.Duties;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.Postgres;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Storage.Postgres;
@@ -54,4 +57,40 @@ internal sealed class PostgresEngineTests
         Assert.That(run, Is.Null);
         Assert.That((lease.Holder, lease.Term), Is.EqualTo(("one", 1)));
     }
+
+    [TestCase("Options=-c statement_timeout=300")]
+    [TestCase("Command Timeout=1")]
+    public async Task A_session_whose_script_ran_out_of_time_is_replaced(string limit)
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var engine = new PostgresEngine(
+            new PostgresOptions { ConnectionString = $"{database.ConnectionString};{limit}" }
+        );
+        var duties = new DutyStore(engine, new OperationClock(engine));
+        Task<DutyLease> TakeAsync() => duties.TakeAsync("duty", "one", Duration.FromMinutes(1), default);
+        await TakeAsync();
+        var before = await SessionsAsync(database);
+
+        await using (var holder = new NpgsqlConnection(database.ConnectionString))
+        {
+            await holder.OpenAsync();
+            await using var transaction = await holder.BeginTransactionAsync();
+            await using var hold = new NpgsqlCommand("select 1 from scheduler_duty_leases for update", holder);
+            await hold.ExecuteNonQueryAsync();
+            Assert.That(TakeAsync, Throws.TypeOf<StorageUnavailableException>());
+        }
+        await TakeAsync();
+
+        Assert.That(before, Has.Count.EqualTo(1));
+        Assert.That(await SessionsAsync(database), Has.None.EqualTo(before[0]));
+    }
+
+    private static async Task<List<object?>> SessionsAsync(PostgresDatabase database) =>
+        [
+            .. (
+                await database.QueryAsync(
+                    "select pid from pg_stat_activity where datname = current_database() and application_name = 'scheduler'"
+                )
+            ).Select(row => row["pid"]),
+        ];
 }
