@@ -17,10 +17,10 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
     // SQLITE_CORRUPT, NOTADB: the file at the given place is none of ours.
     private static readonly int[] Broken = [11, 26];
 
-    private readonly SqliteOptions options;
-    private readonly string connectionString;
     private static readonly TimeSpan LongestScript = TimeSpan.FromSeconds(5);
 
+    private readonly SqliteOptions options;
+    private readonly string connectionString;
     private readonly SemaphoreSlim writeTurn = new(1, 1);
     private readonly SemaphoreSlim readTurn;
     private readonly ConcurrentBag<SqliteSession> idleReaders = [];
