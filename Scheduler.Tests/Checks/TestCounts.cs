@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace Scheduler.Tests.Checks;
 
 /// <summary>What a results file (Visual Studio's TRX) says of a test run.</summary>
-/// <param name="Failures">Name and first line of the message of each test that failed.</param>
+/// <param name="Failures">Name and message, on one line, of each test that failed.</param>
 internal sealed record TestCounts(
     int Passed,
     int Failed,
@@ -12,6 +12,8 @@ internal sealed record TestCounts(
     IReadOnlyList<string> Failures
 )
 {
+    private const int LongestMessage = 600;
+
     /// <summary>A missing file counts as one failure: the run did not get as far as writing it.</summary>
     public static TestCounts Read(string file)
     {
@@ -37,7 +39,7 @@ internal sealed record TestCounts(
                     .Where(HasFailed)
                     .Select(result =>
                         $"{classes.GetValueOrDefault(result.Attribute("testId")?.Value ?? "")}."
-                        + $"{result.Attribute("testName")?.Value}: {Reason(result).Split('\n')[0].Trim()}"
+                        + $"{result.Attribute("testName")?.Value}: {OneLine(Reason(result))}"
                     ),
             ]
         );
@@ -49,6 +51,12 @@ internal sealed record TestCounts(
         container.Descendants().Where(element => element.Name.LocalName == name);
 
     private static string Outcome(XElement result) => result.Attribute("outcome")?.Value ?? "";
+
+    private static string OneLine(string text)
+    {
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= LongestMessage ? line : line[..LongestMessage] + " …";
+    }
 
     private static string Reason(XElement result) =>
         Elements(result, "Message").FirstOrDefault()?.Value.Trim() ?? "no reason given";

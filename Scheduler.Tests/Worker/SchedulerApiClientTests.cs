@@ -4,6 +4,7 @@ using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Execution;
+using Scheduler.Tests.Support;
 using Scheduler.Worker;
 using WireMock.RequestBuilders;
 using WireMock.ResponseBuilders;
@@ -21,16 +22,7 @@ public sealed class SchedulerApiClientTests : IDisposable
 
     public SchedulerApiClientTests()
     {
-        var settings = new WorkerSettings
-        {
-            ApiUrl = new Uri(server.Url!),
-            KeyHeader = "X-Worker-Key",
-            Key = "canary-key",
-        };
-        services = new ServiceCollection()
-            .AddSingleton(TimeProvider.System)
-            .AddSchedulerApi(settings)
-            .BuildServiceProvider();
+        services = Services(new Uri(server.Url!));
         api = services.GetRequiredService<ISchedulerApi>();
     }
 
@@ -180,9 +172,10 @@ public sealed class SchedulerApiClientTests : IDisposable
     [Test]
     public async Task A_server_that_is_not_there_is_unavailable()
     {
-        server.Stop();
+        using var port = new ClosedPort();
+        await using var lonely = Services(port.Address);
 
-        var failure = Failure(await Claim());
+        var failure = Failure(await Claim(of: lonely.GetRequiredService<ISchedulerApi>()));
 
         Assert.That(failure.Kind, Is.EqualTo(ApiFailureKind.Unavailable));
         Assert.That(failure.Detail, Does.StartWith("HttpRequestException: ").And.Not.Contain("canary"));
@@ -206,8 +199,23 @@ public sealed class SchedulerApiClientTests : IDisposable
         server.Dispose();
     }
 
+    private static ServiceProvider Services(Uri address)
+    {
+        var settings = new WorkerSettings
+        {
+            ApiUrl = address,
+            KeyHeader = "X-Worker-Key",
+            Key = "canary-key",
+        };
+        return new ServiceCollection()
+            .AddSingleton(TimeProvider.System)
+            .AddSchedulerApi(settings)
+            .BuildServiceProvider();
+    }
+
     private Task<ApiAnswer<LeaseResponse>> Claim(
         double limitSeconds = 30,
+        ISchedulerApi? of = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -220,7 +228,7 @@ public sealed class SchedulerApiClientTests : IDisposable
         };
         var limit = Duration.FromSeconds(limitSeconds);
         return ApiCall.SendAsync(
-            token => api.LeaseAsync(request, token),
+            token => (of ?? api).LeaseAsync(request, token),
             limit,
             TimeProvider.System,
             cancellationToken
