@@ -199,8 +199,9 @@ leased as (
     lease_token = (q.lease_epoch + 1) || '.' || m.nonce,
     lease_expires_at = op.lease_end
   from op, claimed m
-  -- As it was looked at: the state alone would let the plan begin at all that are queued.
-  where q.queue_id = m.queue_id and q.lease_epoch = m.epoch_before
+  -- As it was looked at: the state alone would let the plan begin at all that are queued. And as an array: whatever a plan believes
+  -- of their number, they are looked up one by one.
+  where q.queue_id = any (array(select queue_id from claimed)) and q.queue_id = m.queue_id and q.lease_epoch = m.epoch_before
   returning m.*, q.config_id, q.lease_epoch, q.lease_token, q.lease_expires_at
 ),
 started as (
@@ -212,7 +213,7 @@ started as (
     pipeline_logging_id = r.run_id || '-' || l.lease_epoch,
     updated_at = op.now
   from op, leased l
-  where r.run_id = l.run_id and r.state in ('SCHEDULED', 'PENDING')
+  where r.run_id = any (array(select run_id from claimed)) and r.run_id = l.run_id and r.state in ('SCHEDULED', 'PENDING')
   returning
     l.*, r.pipeline_logging_id, r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.triggered_by,
     r.parameters, r.pipeline_template
@@ -284,8 +285,8 @@ turned as (
       when s.stays then f.ready_at
       else coalesce(s.next_at, timestamptz '9999-12-31T23:59:59.999999Z')
     end
-  from served s
-  where f.customer_id = s.customer_id and not (s.stays and f.ready and f.turn = s.turn)
+  from op, served s
+  where f.customer_id = any (op.locked) and f.customer_id = s.customer_id and not (s.stays and f.ready and f.turn = s.turn)
 ),
 counted as (
   update customer_usage_quotas u
