@@ -291,7 +291,7 @@ if op_fired then
     union all
     select u.usage_id, u.customer_id, u.usage_date, 0, 0, 0, count(*), null, null, null, false
     from superseded g
-    join customer_usage_quotas u on u.usage_id = g.end_usage_id
+    join (select distinct usage_id, customer_id, usage_date from fired) u on u.usage_id = g.end_usage_id
     where g.state <> 'RUNNING'
     group by u.usage_id, u.customer_id, u.usage_date
     union all
