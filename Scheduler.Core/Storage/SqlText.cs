@@ -6,13 +6,15 @@ namespace Scheduler.Core.Storage;
 
 /// <summary>
 /// The named statements of one embedded file <c>sql/&lt;dialect&gt;/&lt;concept&gt;.sql</c>: each begins with
-/// <c>-- name: x</c>, optionally followed by <c>-- mode: read|write</c> and <c>-- scope: all</c>, and ends where the next begins.
+/// <c>-- name: x</c>, optionally followed by <c>-- mode: read|write</c>, <c>-- scope: all</c> and, where the dialect sends types along,
+/// <c>-- param: name type</c>, and ends where the next begins.
 /// </summary>
 public sealed class SqlText
 {
     private const string NameMark = "-- name:";
     private const string ModeMark = "-- mode:";
     private const string ScopeMark = "-- scope:";
+    private const string ParameterMark = "-- param:";
     private static readonly ConcurrentDictionary<(string Dialect, string Concept), SqlText> Loaded = new();
 
     private readonly FrozenDictionary<string, SqlStatement> statements;
@@ -75,6 +77,7 @@ public sealed class SqlText
         string? name = null;
         var isWrite = false;
         var isForAll = false;
+        var parameters = new List<SqlParameter>();
         var text = new StringBuilder();
         foreach (var line in Read(file).Split('\n'))
         {
@@ -91,6 +94,11 @@ public sealed class SqlText
             {
                 isForAll = line[ScopeMark.Length..].Trim() == "all";
             }
+            else if (line.StartsWith(ParameterMark, StringComparison.Ordinal))
+            {
+                var declared = line[ParameterMark.Length..].Trim().Split(' ', 2);
+                parameters.Add(new SqlParameter(declared[0], declared[1]));
+            }
             else if (name is not null)
             {
                 text.Append(line).Append('\n');
@@ -103,11 +111,12 @@ public sealed class SqlText
         {
             if (name is not null)
             {
-                found.Add(new SqlStatement(name, text.ToString().Trim(), isWrite, isForAll));
+                found.Add(new SqlStatement(name, text.ToString().Trim(), isWrite, isForAll, parameters));
             }
             text.Clear();
             isWrite = false;
             isForAll = false;
+            parameters = [];
         }
     }
 

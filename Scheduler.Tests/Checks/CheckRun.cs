@@ -71,6 +71,11 @@ internal static class CheckRun
         [
             new("restore tools", "dotnet", ["tool", "restore"]),
             new("layout (dotnet csharpier format . mends it)", "dotnet", ["csharpier", "check", "."]),
+            new(
+                "ZetaSQL from npm, which executes BigQuery's SQL",
+                "npm",
+                ["ci", "--prefix", "Scheduler.Tests", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
+            ),
             // White space is CSharpier's: the two differ in places.
             new(
                 "code style (dotnet format style mends it)",

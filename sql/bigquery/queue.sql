@@ -129,7 +129,7 @@ if array_length(op_taken) > 0 then
   from unnest(op_taken) t
   where q.queue_id = t.queue_id and q.state = 'QUEUED' and q.lease_epoch = t.epoch_before;
 
-  insert into scheduler_run_transitions (transition_id, run_id, from_state, to_state, at, actor, lease_epoch, note)
+  insert into scheduler_run_transitions (transition_id, run_id, from_state, to_state, `at`, actor, lease_epoch, note)
   select
     unix_micros(op_now) * 256 + least(t.epoch_before + 1, 31) * 8 + step, t.run_id,
     if(step = 1, 'SCHEDULED', 'PENDING'), if(step = 1, 'PENDING', 'RUNNING'), op_now, t.worker_id, t.epoch_before + 1,
@@ -534,7 +534,7 @@ if array_length(op_ended) > 0 then
     where q.queue_id = e.queue_id and q.state = 'PROCESSING';
   end if;
 
-  insert into scheduler_run_transitions (transition_id, run_id, from_state, to_state, at, actor, lease_epoch, note)
+  insert into scheduler_run_transitions (transition_id, run_id, from_state, to_state, `at`, actor, lease_epoch, note)
   select
     unix_micros(@now) * 256 + least(e.lease_epoch, 31) * 8 + 3, e.run_id, 'RUNNING', e.state, @now,
     if(e.outcome = 'lost', 'reaper', coalesce(e.worker_id, 'worker')),
@@ -950,7 +950,7 @@ if op_skipped > 0 then
 
   delete from pipeline_execution_queue where queue_id in (select queue_id from skipped) and state = 'QUEUED';
 
-  insert into scheduler_run_transitions (transition_id, run_id, from_state, to_state, at, actor, lease_epoch, note)
+  insert into scheduler_run_transitions (transition_id, run_id, from_state, to_state, `at`, actor, lease_epoch, note)
   select
     unix_micros(@now) * 256 + least(lease_epoch, 31) * 8 + 3, run_id, state, 'SKIPPED', @now, @actor, lease_epoch, reason
   from skipped;

@@ -220,7 +220,7 @@ if op_cancels then
   delete from pipeline_execution_queue
   where queue_id in (select queue_id from superseded where state <> 'RUNNING') and state = 'QUEUED';
 
-  insert into scheduler_run_transitions (transition_id, run_id, from_state, to_state, at, actor, lease_epoch, note)
+  insert into scheduler_run_transitions (transition_id, run_id, from_state, to_state, `at`, actor, lease_epoch, note)
   select
     unix_micros(@now) * 256 + least(lease_epoch, 31) * 8 + 3, run_id, state, 'SKIPPED', @now, 'trigger', lease_epoch, 'CANCELLED'
   from superseded
@@ -264,7 +264,7 @@ if op_fired then
   ) f
   left join (select distinct config_id from superseded where state = 'RUNNING') s on s.config_id = f.config_id;
 
-  insert into scheduler_run_transitions (transition_id, run_id, to_state, at, actor, lease_epoch, note)
+  insert into scheduler_run_transitions (transition_id, run_id, to_state, `at`, actor, lease_epoch, note)
   select
     unix_micros(@now) * 256, run_id, if(reason is null, 'PENDING', 'SKIPPED'), @now, 'trigger', 0,
     if(reason is null, note, concat(reason, coalesce(concat(': ', note), '')))

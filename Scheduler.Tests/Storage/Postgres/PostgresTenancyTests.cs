@@ -233,7 +233,7 @@ internal sealed class PostgresTenancyTests
     private Task<List<string>> RunAsync(string script, SqlArguments arguments) =>
         session.RunAsync(
             new SqlOperation("test", $"script_{scripts++}"),
-            new SqlStatement("test", script, IsWrite: true, IsForAll: false),
+            new SqlStatement("test", script, IsWrite: true, IsForAll: false, []),
             arguments,
             row => row.Text("value"),
             default

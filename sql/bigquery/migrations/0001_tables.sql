@@ -315,12 +315,12 @@ create table if not exists scheduler_run_transitions (
   run_id string not null,
   from_state string,
   to_state string not null,
-  at timestamp not null,
+  `at` timestamp not null,
   actor string not null,
   lease_epoch int64 default 0 not null,
   note string
 )
-partition by date(at)
+partition by date(`at`)
 cluster by run_id
 options (description = 'How each run came to its state. transition_id rises with the time, the lease and the step.');
 
@@ -382,7 +382,7 @@ create table if not exists scheduler_audit_entries (
   audit_id string not null,
   chain string not null,
   customer_id string,
-  at timestamp not null,
+  `at` timestamp not null,
   actor_kind string not null,
   key_id string not null,
   request_id string,
@@ -395,7 +395,7 @@ create table if not exists scheduler_audit_entries (
   entry_hash string,
   primary key (audit_id) not enforced
 )
-partition by date(at)
+partition by date(`at`)
 cluster by customer_id, chain
 options (description = 'Who changed what. Rows are added and chained, never changed.');
 

@@ -1,0 +1,21 @@
+namespace Scheduler.Tests.Storage.BigQuery.GoogleSql;
+
+internal enum ScriptKind
+{
+    Select,
+    Insert,
+    Update,
+    Delete,
+    CreateTempTable,
+    CreateTable,
+    CreateView,
+    CreateSchema,
+    DropTable,
+    Declare,
+    Set,
+    If,
+    Assert,
+    Begin,
+    Commit,
+    Rollback,
+}
