@@ -15,6 +15,12 @@ public interface ISqlEngine
     /// </summary>
     bool WritesConcurrently => false;
 
+    /// <summary>
+    /// Whether every look costs money: duties then look only while this process knows of something open, and what may wait a moment is
+    /// gathered for longer.
+    /// </summary>
+    bool ReadsAreCharged => false;
+
     /// <exception cref="StorageUnavailableException">The database cannot be reached or stayed busy.</exception>
     Task<IReadOnlyList<T>> RunAsync<T>(
         SqlOperation operation,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Scheduler.Core.Google;
 using Scheduler.Core.Security.Secrets.Kms;
 
 namespace Scheduler.Core.Security.Secrets;
@@ -23,7 +24,6 @@ public static class SecretRegistration
                 options.KmsEndpoint = Given(options.KmsEndpoint) ?? SecretOptions.GoogleEndpoint;
             })
             .ValidateOnStart();
-        services.AddSingleton<IAccessTokens, GoogleTokens>();
         services.AddSingleton(CreateCipher);
         services.AddSingleton<SecretVault>();
         return services;
@@ -36,7 +36,7 @@ public static class SecretRegistration
         var options = provider.GetRequiredService<IOptions<SecretOptions>>().Value;
         return options.KmsKey is { Length: > 0 } key
             ? new KmsSecretCipher(
-                KmsClient.Create(new Uri(options.KmsEndpoint), provider.GetRequiredService<IAccessTokens>()),
+                KmsClient.Create(new Uri(options.KmsEndpoint), new GoogleTokens(GoogleTokens.KmsScope)),
                 key,
                 provider.GetRequiredService<TimeProvider>()
             )

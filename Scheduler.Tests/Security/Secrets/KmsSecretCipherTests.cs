@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Scheduler.Core.Google;
 using Scheduler.Core.Security.Secrets;
 using Scheduler.Core.Security.Secrets.Kms;
 using Scheduler.Tests.Support;

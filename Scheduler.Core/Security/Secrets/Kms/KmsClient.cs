@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Refit;
+using Scheduler.Core.Google;
 
 namespace Scheduler.Core.Security.Secrets.Kms;
 
@@ -19,7 +20,9 @@ internal static class KmsClient
             UseProxy = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
-        var client = new HttpClient(new BearerHandler(tokens) { InnerHandler = transport })
+        var client = new HttpClient(
+            new BearerHandler(tokens, why => new CipherUnavailableException($"Cloud KMS: {why}")) { InnerHandler = transport }
+        )
         {
             BaseAddress = endpoint,
             // Each try has its own.

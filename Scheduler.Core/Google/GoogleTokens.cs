@@ -1,18 +1,20 @@
 using Google.Apis.Auth.OAuth2;
 
-namespace Scheduler.Core.Security.Secrets.Kms;
+namespace Scheduler.Core.Google;
 
-/// <summary>Application default credentials, looked for at the first use: a process without KMS never asks for them.</summary>
-internal sealed class GoogleTokens : IAccessTokens
+/// <summary>Application default credentials, looked for at the first use: a process that calls no Google API never asks for them.</summary>
+/// <param name="scope">What the tokens may be used for.</param>
+internal sealed class GoogleTokens(string scope) : IAccessTokens
 {
-    private const string Scope = "https://www.googleapis.com/auth/cloudkms";
+    public const string BigQueryScope = "https://www.googleapis.com/auth/bigquery";
+    public const string KmsScope = "https://www.googleapis.com/auth/cloudkms";
 
     private readonly Lock gate = new();
     private Task<GoogleCredential>? found;
 
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
-        ITokenAccess credential = (await FindAsync().WaitAsync(cancellationToken)).CreateScoped(Scope);
+        ITokenAccess credential = (await FindAsync().WaitAsync(cancellationToken)).CreateScoped(scope);
         return await credential.GetAccessTokenForRequestAsync(cancellationToken: cancellationToken);
     }
 

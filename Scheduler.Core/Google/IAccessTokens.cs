@@ -1,4 +1,4 @@
-namespace Scheduler.Core.Security.Secrets.Kms;
+namespace Scheduler.Core.Google;
 
 /// <summary>Where bearer tokens for Google's APIs come from.</summary>
 internal interface IAccessTokens

@@ -1,9 +1,11 @@
 using System.Net.Http.Headers;
 
-namespace Scheduler.Core.Security.Secrets.Kms;
+namespace Scheduler.Core.Google;
 
 /// <summary>Adds the token to each call.</summary>
-internal sealed class BearerHandler(IAccessTokens tokens) : DelegatingHandler
+/// <param name="tokens">Where it comes from.</param>
+/// <param name="missing">Makes the exception for a token that cannot be had, from a text that holds no secret.</param>
+internal sealed class BearerHandler(IAccessTokens tokens, Func<string, Exception> missing) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
@@ -23,8 +25,8 @@ internal sealed class BearerHandler(IAccessTokens tokens) : DelegatingHandler
         // Whatever the credentials library threw: it has no one type for it, and its text may quote what it read.
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new CipherUnavailableException(
-                $"There is no access token for Cloud KMS ({exception.GetType().Name}): look at this process's Google credentials."
+            throw missing(
+                $"There is no access token ({exception.GetType().Name}): look at this process's Google credentials."
             );
         }
     }

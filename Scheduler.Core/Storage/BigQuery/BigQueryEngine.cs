@@ -1,0 +1,111 @@
+using Scheduler.Core.Google;
+
+namespace Scheduler.Core.Storage.BigQuery;
+
+/// <summary>
+/// BigQuery over REST. A script that reads is one query; one that writes is a job under an id made for it, so that a request whose answer
+/// was lost is sent again and finds the job that it made. A transaction that lost against another did nothing and is run again as a new
+/// job. Answers take seconds: callers are gathered (see <c>Gathering</c>), and idle duties ask nothing.
+/// </summary>
+public sealed class BigQueryEngine : ISqlEngine
+{
+    internal const string DialectName = "bigquery";
+
+    private readonly BigQueryOptions options;
+    private readonly BigQueryJobs jobs;
+
+    /// <summary>An engine with this process's Google credentials, looked for at the first use.</summary>
+    /// <param name="options">Where the data is.</param>
+    /// <param name="time">Times the pauses between tries.</param>
+    /// <param name="random">Spreads them.</param>
+    public BigQueryEngine(BigQueryOptions options, TimeProvider time, Random random)
+        : this(
+            options,
+            BigQueryClient.Create(options.Endpoint, new GoogleTokens(GoogleTokens.BigQueryScope)),
+            time,
+            random
+        ) { }
+
+    internal BigQueryEngine(BigQueryOptions options, IBigQueryApi api, TimeProvider time, Random random)
+    {
+        this.options = options;
+        jobs = new BigQueryJobs(options, api, time, random, Meter);
+    }
+
+    public string Dialect => DialectName;
+
+    public bool ReadsAreCharged => true;
+
+    /// <summary>What this process's jobs have cost.</summary>
+    public BigQueryMeter Meter { get; } = new();
+
+    public async Task<IReadOnlyList<T>> RunAsync<T>(
+        SqlOperation operation,
+        SqlArguments arguments,
+        Func<SqlRow, T> map,
+        CancellationToken cancellationToken
+    )
+    {
+        var statement = SqlText.Load(DialectName, operation.Concept).Find(operation.Name);
+        var parameters = BigQueryValues.ToParameters(statement, arguments);
+        // A write that was sent is waited for: cancelled in between, nobody would know whether it was committed.
+        var pages = statement.IsWrite
+            ? await jobs.WriteAsync(operation, statement.Text, parameters)
+            : await jobs.ReadAsync(operation, statement.Text, parameters, cancellationToken);
+        return Map(pages, map);
+    }
+
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await jobs.CreateDatasetAsync(cancellationToken);
+        var journal = SqlText.Load(DialectName, "schema");
+        await jobs.WriteAsync(new("schema", "create_journal"), journal["create_journal"], []);
+        var applied = await RunAsync(
+            new("schema", "list_applied"),
+            new SqlArguments(),
+            row => (Name: row.Text("name"), Checksum: row.Text("checksum")),
+            cancellationToken
+        );
+        foreach (
+            var migration in Migration.Pending(
+                DialectName,
+                applied.ToDictionary(done => done.Name, done => done.Checksum)
+            )
+        )
+        {
+            // A view keeps no default dataset; the name is one that the settings have checked.
+            var text = migration.Text.Replace("{dataset}", options.Dataset, StringComparison.Ordinal);
+            await jobs.WriteAsync(new("schema", migration.Name), text, []);
+            await RunAsync(
+                new("schema", "record"),
+                new SqlArguments().With("name", migration.Name).With("checksum", migration.Checksum),
+                _ => 0,
+                cancellationToken
+            );
+        }
+    }
+
+    private static List<T> Map<T>(IReadOnlyList<BigQueryResult> pages, Func<SqlRow, T> map)
+    {
+        var columns = pages
+            .Select(page => page.Schema)
+            .FirstOrDefault(schema => schema is not null)
+            ?.Fields.Index()
+            .ToDictionary(field => field.Item.Name, field => field.Index);
+        var mapped = new List<T>();
+        if (columns is null)
+        {
+            return mapped;
+        }
+        var row = new BigQueryRow(columns);
+        foreach (var page in pages)
+        {
+            foreach (var cells in page.Rows ?? [])
+            {
+                row.MoveTo(cells);
+                mapped.Add(map(row));
+            }
+        }
+        return mapped;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+
+namespace Scheduler.Core.Storage.BigQuery;
+
+/// <summary>
+/// What BigQuery's errors mean. A job that failed inside comes back as HTTP 400, and contention is told by its text only: neither the
+/// status nor the reason alone decides.
+/// </summary>
+internal static class BigQueryErrors
+{
+    private static readonly string[] Contention =
+    [
+        "Could not serialize access to table",
+        "Transaction is aborted due to concurrent update",
+        "Too many DML statements outstanding against table",
+        "Exceeded rate limits: too many table update operations",
+    ];
+
+    public static BigQueryFault Judge(HttpStatusCode? status, BigQueryError? error) =>
+        error?.Reason switch
+        {
+            "duplicate" => BigQueryFault.Duplicate,
+            "jobBackendError" or "jobInternalError" or "jobRateLimitExceeded" or "tableUnavailable" => BigQueryFault.NewJob,
+            "backendError" or "internalError" or "rateLimitExceeded" or "badGateway" when IsContention(error) =>
+                BigQueryFault.NewJob,
+            "backendError" or "internalError" or "rateLimitExceeded" or "badGateway" => BigQueryFault.AskAgain,
+            "accessDenied" or "billingNotEnabled" or "blocked" or "notFound" or "responseTooLarge" or "stopped" =>
+                BigQueryFault.Outage,
+            _ when IsContention(error) => BigQueryFault.NewJob,
+            "quotaExceeded" or "billingTierLimitExceeded" or "bytesBilledLimitExceeded" => BigQueryFault.Outage,
+            _ => Judge(status),
+        };
+
+    private static bool IsContention(BigQueryError? error) =>
+        error?.Message is { } message
+        && Contention.Any(text => message.Contains(text, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Without a known reason: an intermediary, a token that just ended, or no answer at all.</summary>
+    private static BigQueryFault Judge(HttpStatusCode? status) =>
+        status switch
+        {
+            null or HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests =>
+                BigQueryFault.AskAgain,
+            >= HttpStatusCode.InternalServerError => BigQueryFault.AskAgain,
+            HttpStatusCode.Forbidden or HttpStatusCode.NotFound => BigQueryFault.Outage,
+            HttpStatusCode.Conflict => BigQueryFault.Duplicate,
+            _ => BigQueryFault.Refused,
+        };
+}

@@ -1,0 +1,7 @@
+namespace Scheduler.Core.Storage.BigQuery;
+
+internal sealed record BigQueryJobReference
+{
+    public required string JobId { get; init; }
+    public string? Location { get; init; }
+}

@@ -1,0 +1,339 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Refit;
+
+namespace Scheduler.Core.Storage.BigQuery;
+
+/// <summary>Has texts executed, and knows which failure is asked through in which way.</summary>
+internal sealed class BigQueryJobs(
+    BigQueryOptions options,
+    IBigQueryApi api,
+    TimeProvider time,
+    Random random,
+    BigQueryMeter meter
+)
+{
+    /// <summary>Requests sent for one call, all in all, before the store counts as away.</summary>
+    public const int MostTries = 8;
+
+    private const int WaitMs = 60_000;
+    private const long FloorBytes = 10L << 20;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+
+    /// <summary>One query; the request's own id makes a repeated one answer the same.</summary>
+    public async Task<IReadOnlyList<BigQueryResult>> ReadAsync(
+        SqlOperation operation,
+        string text,
+        JsonArray parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = Query(operation, text, parameters);
+        request["location"] = options.Location;
+        request["timeoutMs"] = WaitMs;
+        request["jobCreationMode"] = "JOB_CREATION_OPTIONAL";
+        request["formatOptions"] = new JsonObject { ["useInt64Timestamp"] = true };
+        var tries = new Tries(time, random);
+        while (true)
+        {
+            request["requestId"] = $"{Guid.NewGuid():D}";
+            try
+            {
+                var first = await AskAsync(
+                    operation,
+                    () => api.QueryAsync(options.Project, request, cancellationToken),
+                    tries,
+                    cancellationToken
+                );
+                var pages = await PagesAsync(operation, first, tries, cancellationToken);
+                meter.Count(operation, 1, pages[0].TotalBytesBilled ?? Math.Max(FloorBytes, pages[0].TotalBytesProcessed));
+                return pages;
+            }
+            catch (JobFailedException failure)
+            {
+                await tries.PauseAsync(operation, failure.Error, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>One job. Its id is made here and never changes while it is unknown whether BigQuery has the job.</summary>
+    public async Task<IReadOnlyList<BigQueryResult>> WriteAsync(
+        SqlOperation operation,
+        string text,
+        JsonArray parameters
+    )
+    {
+        var name = $"scheduler_{operation.Concept}_{operation.Name}_{Guid.NewGuid():N}";
+        var query = Query(operation, text, parameters);
+        var labels = query["labels"]!.DeepClone();
+        query.Remove("labels");
+        var tries = new Tries(time, random);
+        for (var nth = 0; ; nth++)
+        {
+            var jobId = nth == 0 ? name : $"{name}_r{nth.ToString(CultureInfo.InvariantCulture)}";
+            var job = new JsonObject
+            {
+                ["jobReference"] = new JsonObject
+                {
+                    ["projectId"] = options.Project,
+                    ["jobId"] = jobId,
+                    ["location"] = options.Location,
+                },
+                ["configuration"] = new JsonObject
+                {
+                    ["labels"] = labels.DeepClone(),
+                    ["query"] = query.DeepClone(),
+                },
+            };
+            try
+            {
+                await AskAsync(
+                    operation,
+                    () => api.InsertJobAsync(options.Project, job, default),
+                    tries,
+                    CancellationToken.None
+                );
+                var first = await ResultsAsync(operation, jobId, null, tries, CancellationToken.None);
+                var pages = await PagesAsync(operation, first, tries, CancellationToken.None);
+                await JudgeAsync(operation, jobId, tries);
+                return pages;
+            }
+            catch (JobFailedException failure)
+            {
+                await tries.PauseAsync(operation, failure.Error, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Makes the dataset where it is missing.</summary>
+    public async Task CreateDatasetAsync(CancellationToken cancellationToken)
+    {
+        var dataset = new JsonObject
+        {
+            ["datasetReference"] = new JsonObject
+            {
+                ["projectId"] = options.Project,
+                ["datasetId"] = options.Dataset,
+            },
+            ["location"] = options.Location,
+        };
+        await AskAsync(
+            new SqlOperation("schema", "create_dataset"),
+            () => api.InsertDatasetAsync(options.Project, dataset, cancellationToken),
+            new Tries(time, random),
+            cancellationToken
+        );
+    }
+
+    private JsonObject Query(SqlOperation operation, string text, JsonArray parameters) =>
+        new()
+        {
+            ["query"] = text,
+            ["useLegacySql"] = false,
+            ["parameterMode"] = "NAMED",
+            ["queryParameters"] = parameters,
+            ["defaultDataset"] = new JsonObject
+            {
+                ["projectId"] = options.Project,
+                ["datasetId"] = options.Dataset,
+            },
+            ["maximumBytesBilled"] = options.MaximumBytesBilled.ToString(CultureInfo.InvariantCulture),
+            ["labels"] = new JsonObject
+            {
+                ["component"] = "scheduler",
+                ["operation"] = operation.ToString().Replace('.', '-').ToLowerInvariant(),
+            },
+        };
+
+    private async Task<List<BigQueryResult>> PagesAsync(
+        SqlOperation operation,
+        BigQueryResult first,
+        Tries tries,
+        CancellationToken cancellationToken
+    )
+    {
+        var pages = new List<BigQueryResult>();
+        var jobId = first.JobReference?.JobId;
+        // Not ready yet; or, of a request that was sent twice, ready without its rows.
+        if (jobId is not null && (!first.JobComplete || first.Schema is null))
+        {
+            first = await ResultsAsync(operation, jobId, null, tries, cancellationToken);
+        }
+        for (var page = first; ; )
+        {
+            pages.Add(page);
+            if (page.PageToken is not { Length: > 0 } token || jobId is null)
+            {
+                return pages;
+            }
+            page = await ResultsAsync(operation, jobId, token, tries, cancellationToken);
+        }
+    }
+
+    private async Task<BigQueryResult> ResultsAsync(
+        SqlOperation operation,
+        string jobId,
+        string? page,
+        Tries tries,
+        CancellationToken cancellationToken
+    )
+    {
+        while (true)
+        {
+            var result = await AskAsync(
+                operation,
+                () =>
+                    api.GetResultsAsync(
+                        options.Project,
+                        jobId,
+                        options.Location,
+                        WaitMs,
+                        page,
+                        "true",
+                        cancellationToken
+                    ),
+                tries,
+                cancellationToken
+            );
+            if (result is { JobComplete: true })
+            {
+                return result with { JobReference = result.JobReference ?? new() { JobId = jobId } };
+            }
+        }
+    }
+
+    /// <summary>A script may end without an error although one of its statements failed: its status has the last word.</summary>
+    private async Task JudgeAsync(SqlOperation operation, string jobId, Tries tries)
+    {
+        var job = await AskAsync(
+            operation,
+            () => api.GetJobAsync(options.Project, jobId, options.Location, default),
+            tries,
+            CancellationToken.None
+        );
+        if (job?.Status?.ErrorResult is { } error)
+        {
+            throw Failure(operation, HttpStatusCode.BadRequest, error);
+        }
+        meter.Count(
+            operation,
+            Math.Max(1, job?.Statistics?.NumChildJobs ?? 0),
+            job?.Statistics?.Query?.TotalBytesBilled ?? 0
+        );
+    }
+
+    /// <summary>Sends one request until there is an answer. A duplicate answers with nothing: what it asks for is there.</summary>
+    /// <exception cref="JobFailedException">The job failed; another one may succeed.</exception>
+    /// <exception cref="StorageUnavailableException">Nothing helps for now.</exception>
+    /// <exception cref="BigQueryRefusedException">Nothing ever will.</exception>
+    private static async Task<T> AskAsync<T>(
+        SqlOperation operation,
+        Func<Task<IApiResponse<T>>> send,
+        Tries tries,
+        CancellationToken cancellationToken
+    )
+        where T : class, new()
+    {
+        while (true)
+        {
+            BigQueryError? error = null;
+            try
+            {
+                using var response = await send();
+                if (response is { IsSuccessful: true, Content: { } content })
+                {
+                    return content;
+                }
+                if (response.Error?.InnerException is StorageUnavailableException missing)
+                {
+                    throw missing;
+                }
+                error = ErrorOf(response) ?? new BigQueryError { Reason = $"HTTP {(int?)response.StatusCode}" };
+                switch (BigQueryErrors.Judge(response.StatusCode, error))
+                {
+                    case BigQueryFault.Duplicate:
+                        return new T();
+                    case BigQueryFault.AskAgain:
+                        break;
+                    default:
+                        throw Failure(operation, response.StatusCode, error);
+                }
+            }
+            catch (Exception exception)
+                when (exception is HttpRequestException or IOException or ApiRequestException
+                    || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                )
+            {
+                if (exception.InnerException is StorageUnavailableException missing)
+                {
+                    throw missing;
+                }
+                error = new BigQueryError { Reason = exception.GetType().Name };
+            }
+            await tries.PauseAsync(operation, error, cancellationToken);
+        }
+    }
+
+    private static Exception Failure(SqlOperation operation, HttpStatusCode? status, BigQueryError error) =>
+        BigQueryErrors.Judge(status, error) switch
+        {
+            BigQueryFault.Outage => new StorageUnavailableException(
+                $"BigQuery did not run {operation} ({error.Reason}): look at the project's access, billing and quotas."
+            ),
+            BigQueryFault.Refused => new BigQueryRefusedException($"BigQuery refused {operation} ({error.Reason})."),
+            _ => new JobFailedException(error),
+        };
+
+    private static BigQueryError? ErrorOf(IApiResponse response)
+    {
+        if (response.Error is not ApiException { Content: { Length: > 0 } body })
+        {
+            return null;
+        }
+        try
+        {
+            var document = JsonSerializer.Deserialize<BigQueryErrorBody>(body, Web)?.Error;
+            return document?.Errors is [var first, ..]
+                ? first with
+                {
+                    Message = first.Message ?? document.Message,
+                }
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private sealed class JobFailedException(BigQueryError error) : Exception
+    {
+        public BigQueryError Error { get; } = error;
+    }
+
+    /// <summary>How often one call has asked, and the growing pauses in between.</summary>
+    private sealed class Tries(TimeProvider time, Random random)
+    {
+        private int count;
+
+        public async Task PauseAsync(SqlOperation operation, BigQueryError? error, CancellationToken cancellationToken)
+        {
+            if (++count >= MostTries)
+            {
+                throw new StorageUnavailableException($"BigQuery did not run {operation} ({error?.Reason}).");
+            }
+            var longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * (1 << count));
+            // Those that lost against each other must not meet again.
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(longest * (0.5 + random.NextDouble() / 2)),
+                time,
+                cancellationToken
+            );
+        }
+    }
+}

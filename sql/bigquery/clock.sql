@@ -1,0 +1,3 @@
+-- name: now
+-- mode: read
+select current_timestamp() as now;
