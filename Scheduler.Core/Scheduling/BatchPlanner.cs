@@ -91,6 +91,7 @@ public sealed class BatchPlanner(IIdSource ids, TriggerOptions options)
             UsageDate = day.Date,
             Misfire = occurrence.Skip,
             Note = occurrence.Note,
+            Parameters = pipeline.Parameters,
         };
     }
 

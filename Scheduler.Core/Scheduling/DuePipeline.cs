@@ -13,6 +13,9 @@ public sealed record DuePipeline
     /// <summary>False where the stored parameters are no JSON; such a pipeline is set aside.</summary>
     public bool ParametersValid { get; init; } = true;
 
+    /// <summary>What its runs are given, merged here for a store that cannot; null for one that merges in its script.</summary>
+    public string? Parameters { get; init; }
+
     /// <summary>The stored next_run_time; the batch is written only while it still stands.</summary>
     public Instant Expected => Schedule.NextRunTime;
 }

@@ -21,4 +21,7 @@ public sealed record PlannedRun
     /// <summary>Missed, and skipped by policy.</summary>
     public required bool Misfire { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>As <see cref="DuePipeline.Parameters"/>.</summary>
+    public string? Parameters { get; init; }
 }

@@ -27,6 +27,9 @@ public sealed class ScheduleStore(ISqlEngine engine)
                 CustomerTimezone = row.Text("customer_timezone"),
                 SpreadSeconds = row.Int32("spread_seconds"),
                 ParametersValid = row.Bool("parameters_valid"),
+                Parameters = row.Bool("merges")
+                    ? null
+                    : MergePatch.Apply(row.TextOrNull("default_parameters"), row.TextOrNull("parameters")),
                 Schedule = new DueSchedule
                 {
                     ConfigId = row.Text("config_id"),

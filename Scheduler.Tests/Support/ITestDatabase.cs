@@ -15,6 +15,9 @@ internal interface ITestDatabase : IAsyncDisposable
     /// <summary>The column that orders rows, while none has been changed, as they were added.</summary>
     string RowOrder { get; }
 
+    /// <summary>Whether an item stays in the queue for a while after it has ended.</summary>
+    bool KeepsFinishedItems => true;
+
     /// <summary>A second engine on the same data, as another process has it; ended with this database.</summary>
     ISqlEngine Connect();
 

@@ -24,6 +24,7 @@ select
   ) as paused_until,
   -- The column's type lets in nothing else.
   true as parameters_valid,
+  false as merges,
   if(c.parameters is null, null, to_json_string(c.parameters)) as parameters,
   if(v.default_parameters is null, null, to_json_string(v.default_parameters)) as default_parameters,
   s.timezone as customer_timezone,

@@ -14,6 +14,8 @@ select
   greatest(c.paused_until, b.returned_at) as paused_until,
   -- The column's type lets in nothing else.
   true as parameters_valid,
+  -- plan_batch merges the parameters itself.
+  true as merges,
   s.timezone as customer_timezone,
   s.runnable_until > @now as runnable,
   h.last_interval_end

@@ -13,6 +13,8 @@ select
   -- A customer that was not runnable comes back as a pipeline comes back from a pause: nothing before it is caught up.
   nullif(max(coalesce(c.paused_until, 0), coalesce(b.returned_at, 0)), 0) as paused_until,
   json_valid(coalesce(c.parameters, '{}')) as parameters_valid,
+  -- plan_batch merges the parameters itself.
+  1 as merges,
   s.timezone as customer_timezone,
   s.runnable_until > @now as runnable,
   h.last_interval_end

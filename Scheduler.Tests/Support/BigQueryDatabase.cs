@@ -1,0 +1,115 @@
+using NodaTime;
+using NodaTime.Text;
+using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.BigQuery;
+using Scheduler.Tests.Storage.BigQuery.Emulator;
+using Scheduler.Tests.Storage.BigQuery.GoogleSql;
+
+namespace Scheduler.Tests.Support;
+
+/// <summary>A migrated dataset of its own on the test run's emulator, copied from a template.</summary>
+internal sealed class BigQueryDatabase : ITestDatabase
+{
+    private const string Template = "customers";
+    private const string Project = "test-project";
+
+    private static readonly Lazy<Task<BigQueryEmulator>> Shared = new(StartAsync);
+
+    private readonly BigQueryEmulator emulator;
+    private readonly string name;
+
+    private BigQueryDatabase(BigQueryEmulator emulator, string name)
+    {
+        this.emulator = emulator;
+        this.name = name;
+        Engine = Open();
+    }
+
+    public BigQueryEngine Engine { get; }
+
+    ISqlEngine ITestDatabase.Engine => Engine;
+
+    public string ConnectionString => throw new NotSupportedException("BigQuery has a project and a dataset.");
+
+    public string RowOrder => SqlTable.RowId;
+
+    public bool KeepsFinishedItems => false;
+
+    public EmulatedDataset Dataset => emulator.Dataset(name);
+
+    public static async Task<BigQueryDatabase> CreateAsync()
+    {
+        var emulator = await Shared.Value;
+        var name = $"test_{Guid.NewGuid():N}";
+        emulator.Add(emulator.Dataset(Template).Copy(name), name);
+        return new BigQueryDatabase(emulator, name);
+    }
+
+    public static BigQueryEngine Open(BigQueryEmulator emulator, string dataset, TimeProvider? time = null) =>
+        new(
+            new BigQueryOptions
+            {
+                Project = Project,
+                Dataset = dataset,
+                Endpoint = emulator.Address,
+            },
+            time ?? TimeProvider.System,
+            new Random(5)
+        );
+
+    public ISqlEngine Connect() => Open();
+
+    public Task ExecuteAsync(string script) => emulator.ExecuteAsync(name, script);
+
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string query)
+    {
+        var found = await emulator.ExecuteAsync(name, query);
+        return
+        [
+            .. found.Rows.Select(row =>
+                found
+                    .Columns.Zip(row.Cell, (column, cell) => (column.Name, SqlValues.ToPlain(column.Type, cell)))
+                    .ToDictionary(cell => cell.Name, cell => cell.Item2)
+            ),
+        ];
+    }
+
+    public string Literal(Instant value) => $"timestamp '{InstantPattern.ExtendedIso.Format(value)}'";
+
+    public string Literal(bool value) => value ? "true" : "false";
+
+    public Task<IReadOnlyList<string>> TablesWithAsync(string column) =>
+        Task.FromResult<IReadOnlyList<string>>([
+            .. Dataset
+                .Tables.Values.Where(state => state.Table.Columns.Any(own => own.Name == column))
+                .Select(state => state.Table.Name),
+        ]);
+
+    public Task FailInsertsAsync(string table)
+    {
+        Dataset.FailingInserts.Add(table);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>BigQuery has none; what is dropped here is the fault of <see cref="FailInsertsAsync"/>.</summary>
+    public Task DropTriggerAsync(string trigger, string table)
+    {
+        Dataset.FailingInserts.Remove(table);
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        emulator.Remove(name);
+        return ValueTask.CompletedTask;
+    }
+
+    private BigQueryEngine Open() => Open(emulator, name);
+
+    private static async Task<BigQueryEmulator> StartAsync()
+    {
+        var emulator = await BigQueryEmulator.StartAsync();
+        await Open(emulator, Template).MigrateAsync(default);
+        return emulator;
+    }
+}
