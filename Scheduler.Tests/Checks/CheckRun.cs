@@ -74,7 +74,16 @@ internal static class CheckRun
             new(
                 "ZetaSQL from npm, which executes BigQuery's SQL",
                 "npm",
-                ["ci", "--prefix", "Scheduler.Tests", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
+                [
+                    "ci",
+                    "--prefix",
+                    "Scheduler.Tests",
+                    "--ignore-scripts",
+                    "--no-audit",
+                    "--no-fund",
+                    "--loglevel",
+                    "error",
+                ]
             ),
             // White space is CSharpier's: the two differ in places.
             new(

@@ -59,7 +59,17 @@ internal sealed class BigQueryDatabase : ITestDatabase
 
     public ISqlEngine Connect() => Open();
 
-    public Task ExecuteAsync(string script) => emulator.ExecuteAsync(name, script);
+    /// <remarks>Every change has a WHERE in BigQuery; the tests' own, which mean all rows, get one here.</remarks>
+    public async Task ExecuteAsync(string script)
+    {
+        foreach (var statement in Script.Parse(script))
+        {
+            var isForAll =
+                statement.Kind is ScriptKind.Update or ScriptKind.Delete
+                && !SqlToken.Read(statement.Text).Any(token => token.Is("where"));
+            await emulator.ExecuteAsync(name, isForAll ? statement.Text + " where true" : statement.Text);
+        }
+    }
 
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string query)
     {

@@ -20,7 +20,8 @@ internal static class BigQueryErrors
         error?.Reason switch
         {
             "duplicate" => BigQueryFault.Duplicate,
-            "jobBackendError" or "jobInternalError" or "jobRateLimitExceeded" or "tableUnavailable" => BigQueryFault.NewJob,
+            "jobBackendError" or "jobInternalError" or "jobRateLimitExceeded" or "tableUnavailable" =>
+                BigQueryFault.NewJob,
             "backendError" or "internalError" or "rateLimitExceeded" or "badGateway" when IsContention(error) =>
                 BigQueryFault.NewJob,
             "backendError" or "internalError" or "rateLimitExceeded" or "badGateway" => BigQueryFault.AskAgain,

@@ -51,7 +51,11 @@ internal sealed class BigQueryJobs(
                     cancellationToken
                 );
                 var pages = await PagesAsync(operation, first, tries, cancellationToken);
-                meter.Count(operation, 1, pages[0].TotalBytesBilled ?? Math.Max(FloorBytes, pages[0].TotalBytesProcessed));
+                meter.Count(
+                    operation,
+                    1,
+                    pages[0].TotalBytesBilled ?? Math.Max(FloorBytes, pages[0].TotalBytesProcessed)
+                );
                 return pages;
             }
             catch (JobFailedException failure)
@@ -84,11 +88,7 @@ internal sealed class BigQueryJobs(
                     ["jobId"] = jobId,
                     ["location"] = options.Location,
                 },
-                ["configuration"] = new JsonObject
-                {
-                    ["labels"] = labels.DeepClone(),
-                    ["query"] = query.DeepClone(),
-                },
+                ["configuration"] = new JsonObject { ["labels"] = labels.DeepClone(), ["query"] = query.DeepClone() },
             };
             try
             {
@@ -115,11 +115,7 @@ internal sealed class BigQueryJobs(
     {
         var dataset = new JsonObject
         {
-            ["datasetReference"] = new JsonObject
-            {
-                ["projectId"] = options.Project,
-                ["datasetId"] = options.Dataset,
-            },
+            ["datasetReference"] = new JsonObject { ["projectId"] = options.Project, ["datasetId"] = options.Dataset },
             ["location"] = options.Location,
         };
         await AskAsync(
@@ -137,11 +133,7 @@ internal sealed class BigQueryJobs(
             ["useLegacySql"] = false,
             ["parameterMode"] = "NAMED",
             ["queryParameters"] = parameters,
-            ["defaultDataset"] = new JsonObject
-            {
-                ["projectId"] = options.Project,
-                ["datasetId"] = options.Dataset,
-            },
+            ["defaultDataset"] = new JsonObject { ["projectId"] = options.Project, ["datasetId"] = options.Dataset },
             ["maximumBytesBilled"] = options.MaximumBytesBilled.ToString(CultureInfo.InvariantCulture),
             ["labels"] = new JsonObject
             {

@@ -56,11 +56,7 @@ internal static class BigQueryValues
         if (type.Fields.Count > 0)
         {
             sent["structTypes"] = new JsonArray([
-                .. type.Fields.Select(field => new JsonObject
-                {
-                    ["name"] = field.Name,
-                    ["type"] = TypeOf(field.Type),
-                }),
+                .. type.Fields.Select(field => new JsonObject { ["name"] = field.Name, ["type"] = TypeOf(field.Type) }),
             ]);
         }
         return sent;
@@ -96,9 +92,7 @@ internal static class BigQueryValues
             case ("ARRAY", JsonArray array):
                 return new JsonObject
                 {
-                    ["arrayValues"] = new JsonArray([
-                        .. array.Select(item => ValueOf(type.Element!, item, name)),
-                    ]),
+                    ["arrayValues"] = new JsonArray([.. array.Select(item => ValueOf(type.Element!, item, name))]),
                 };
             case ("STRUCT", JsonObject record):
                 var values = new JsonObject();

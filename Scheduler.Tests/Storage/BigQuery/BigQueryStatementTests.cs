@@ -13,7 +13,9 @@ internal sealed class BigQueryStatementTests
     private const string Dialect = "bigquery";
 
     private static IEnumerable<string> Files() =>
-        SqlText.Concepts(Dialect).Where(file => Environment.GetEnvironmentVariable("SQL_FILE") is not { Length: > 0 } only || only == file);
+        SqlText
+            .Concepts(Dialect)
+            .Where(file => Environment.GetEnvironmentVariable("SQL_FILE") is not { Length: > 0 } only || only == file);
 
     [TestCaseSource(nameof(Files))]
     public async Task Every_statement_is_valid_GoogleSQL(string file)

@@ -21,7 +21,10 @@ internal static class KmsClient
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
         var client = new HttpClient(
-            new BearerHandler(tokens, why => new CipherUnavailableException($"Cloud KMS: {why}")) { InnerHandler = transport }
+            new BearerHandler(tokens, why => new CipherUnavailableException($"Cloud KMS: {why}"))
+            {
+                InnerHandler = transport,
+            }
         )
         {
             BaseAddress = endpoint,

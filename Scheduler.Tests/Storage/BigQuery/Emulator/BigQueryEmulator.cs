@@ -56,7 +56,7 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         });
         var app = builder.Build();
         var emulator = new BigQueryEmulator(app, engine) { Time = time ?? TimeProvider.System };
-        app.Run(emulator.AnswerAsync);
+        app.Run(emulator.AnswerOrTellAsync);
         await app.StartAsync();
         return emulator;
     }
@@ -86,12 +86,25 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         await server.DisposeAsync();
     }
 
+    private async Task AnswerOrTellAsync(HttpContext context)
+    {
+        try
+        {
+            await AnswerAsync(context);
+        }
+        catch (Exception exception)
+        {
+            await Console.Error.WriteLineAsync($"The emulator failed: {exception}");
+            throw;
+        }
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var body = context.Request.ContentLength is null or 0
-            ? null
-            : (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
+        var body = HttpMethods.IsPost(context.Request.Method)
+            ? (await JsonNode.ParseAsync(context.Request.Body))!.AsObject()
+            : null;
         var call = CallOf(context.Request.Method, path);
         var fault = TakeFault(call);
         if (fault == EmulatorFault.UnavailableBefore)
@@ -237,12 +250,11 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
     private EmulatedJob Start(string jobId, JsonObject query, string? operation, EmulatorFault? fault)
     {
         var job = jobs.GetOrAdd(
-                jobId,
-                id => new Lazy<EmulatedJob>(() =>
-                    new EmulatedJob(id, operation ?? "", Task.Run(() => RunAsync(query, fault)), Time.GetUtcNow())
-                )
+            jobId,
+            id => new Lazy<EmulatedJob>(() =>
+                new EmulatedJob(id, operation ?? "", Task.Run(() => RunAsync(query, fault)), Time.GetUtcNow())
             )
-            .Value;
+        ).Value;
         if (fault == EmulatorFault.NotReady)
         {
             notReady[jobId] = 1;
@@ -364,7 +376,10 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
                 ["query"] = new JsonObject
                 {
                     ["totalBytesBilled"] = Billed(outcome),
-                    ["statementType"] = outcome.IsScript ? "SCRIPT" : outcome.Uses is [var only, ..] ? only.Kind : "SELECT",
+                    ["statementType"] =
+                        outcome.IsScript ? "SCRIPT"
+                        : outcome.Uses is [var only, ..] ? only.Kind
+                        : "SELECT",
                 },
             };
         }

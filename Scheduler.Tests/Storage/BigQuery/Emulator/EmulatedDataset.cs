@@ -67,12 +67,7 @@ internal sealed class EmulatedDataset(string name)
     }
 
     /// <summary>Another one with the same tables, and what the views name as their dataset changed with it.</summary>
-    public EmulatedDataset Copy(string copy) =>
-        new(copy)
-        {
-            Tables = Tables,
-            Views = Views,
-        };
+    public EmulatedDataset Copy(string copy) => new(copy) { Tables = Tables, Views = Views };
 
     /// <summary>Counts one DML statement against the limit of its table.</summary>
     /// <exception cref="SqlFailure">It is one too many.</exception>

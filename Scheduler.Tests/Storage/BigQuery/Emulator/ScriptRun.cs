@@ -20,8 +20,10 @@ internal sealed class ScriptRun
     private readonly Dictionary<string, (TypeProto Type, ValueProto Value)> values = [];
     private readonly List<StatementUse> uses = [];
 
-    private ImmutableDictionary<string, TableState> temporary =
-        ImmutableDictionary<string, TableState>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase);
+    private ImmutableDictionary<string, TableState> temporary = ImmutableDictionary<
+        string,
+        TableState
+    >.Empty.WithComparers(StringComparer.OrdinalIgnoreCase);
 
     private ImmutableDictionary<string, TableState>? begun;
     private ImmutableDictionary<string, TableState>? reached;
@@ -350,7 +352,9 @@ internal sealed class ScriptRun
         }
         if (tables.Any(table => table.Rows.Count >= ManyRows))
         {
-            sent = await new Subqueries(server, options, given, Catalog(tables, null), ContentOf(tables)).LiftAsync(sent);
+            sent = await new Subqueries(server, options, given, Catalog(tables, null), ContentOf(tables)).LiftAsync(
+                sent
+            );
         }
         return new Prepared(sent, options, given, tables);
     }

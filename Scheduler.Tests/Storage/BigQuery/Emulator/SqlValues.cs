@@ -43,7 +43,9 @@ internal static class SqlValues
             }
             var record = new ValueProto.Types.Struct();
             record.Field.AddRange(
-                type.StructType.Field.Select(field => FromParameter(field.FieldType, values[field.FieldName] as JsonObject))
+                type.StructType.Field.Select(field =>
+                    FromParameter(field.FieldType, values[field.FieldName] as JsonObject)
+                )
             );
             return new ValueProto { StructValue = record };
         }
@@ -137,7 +139,10 @@ internal static class SqlValues
         {
             (seconds, left) = (seconds - 1, left + 1_000_000);
         }
-        return new ValueProto { TimestampValue = new Timestamp { Seconds = seconds, Nanos = (int)left * 1000 } };
+        return new ValueProto
+        {
+            TimestampValue = new Timestamp { Seconds = seconds, Nanos = (int)left * 1000 },
+        };
     }
 
     private static Instant At(ValueProto value) =>

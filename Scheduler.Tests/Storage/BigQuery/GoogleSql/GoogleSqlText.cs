@@ -24,8 +24,7 @@ internal static class GoogleSqlText
         Rewrite(
             text,
             token =>
-                token.Kind == SqlTokenKind.Quoted
-                && token.Text.StartsWith($"`{dataset}.", StringComparison.Ordinal)
+                token.Kind == SqlTokenKind.Quoted && token.Text.StartsWith($"`{dataset}.", StringComparison.Ordinal)
                     ? token.Text[(dataset.Length + 2)..^1]
                     : null
         );

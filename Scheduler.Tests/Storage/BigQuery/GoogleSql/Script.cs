@@ -118,9 +118,7 @@ internal sealed class Script
         bool Begins(params string[] words) =>
             words.Length <= own.Count && words.Select((word, nth) => own[nth].Is(word)).All(found => found);
         int Find(params string[] words) =>
-            Enumerable
-                .Range(0, own.Count)
-                .FirstOrDefault(nth => words.Any(word => own[nth].Is(word)), -1);
+            Enumerable.Range(0, own.Count).FirstOrDefault(nth => words.Any(word => own[nth].Is(word)), -1);
         ScriptStatement With(ScriptStatement statement, int from) =>
             statement with
             {

@@ -117,10 +117,7 @@ internal sealed partial class ScriptAnalyzer(ZetaSqlServer server, IReadOnlyDict
     private async Task<TypeProto> TypeAsync(ScriptStatement statement)
     {
         const string Before = "select (";
-        var columns = await ColumnsAsync(
-            $"{Before}{statement.Expression})",
-            statement.ExpressionStart - Before.Length
-        );
+        var columns = await ColumnsAsync($"{Before}{statement.Expression})", statement.ExpressionStart - Before.Length);
         return columns[0].Type;
     }
 

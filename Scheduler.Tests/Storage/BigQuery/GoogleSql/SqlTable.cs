@@ -12,7 +12,9 @@ internal sealed record SqlTable(string Name, IReadOnlyList<SqlColumn> Columns)
     public SimpleTableProto ToProto(bool isTarget = false)
     {
         var table = new SimpleTableProto { Name = Name };
-        table.Column.AddRange(Columns.Select(column => new SimpleColumnProto { Name = column.Name, Type = column.Type }));
+        table.Column.AddRange(
+            Columns.Select(column => new SimpleColumnProto { Name = column.Name, Type = column.Type })
+        );
         table.Column.Add(
             new SimpleColumnProto
             {

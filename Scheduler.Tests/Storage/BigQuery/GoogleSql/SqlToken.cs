@@ -36,9 +36,7 @@ internal readonly record struct SqlToken(string Text, int Start, SqlTokenKind Ki
                 {
                     end += text[end] == '\\' ? 2 : 1;
                 }
-                tokens.Add(
-                    new(text[at..(end + 1)], at, first == '`' ? SqlTokenKind.Quoted : SqlTokenKind.Literal)
-                );
+                tokens.Add(new(text[at..(end + 1)], at, first == '`' ? SqlTokenKind.Quoted : SqlTokenKind.Literal));
                 at = end + 1;
             }
             else if (char.IsLetter(first) || first is '_' or '@')

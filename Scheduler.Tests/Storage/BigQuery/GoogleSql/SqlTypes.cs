@@ -11,7 +11,11 @@ internal static class SqlTypes
     public static TypeProto Timestamp { get; } = Of(SqlKind.Timestamp);
 
     public static TypeProto ArrayOf(TypeProto element) =>
-        new() { TypeKind = SqlKind.Array, ArrayType = new() { ElementType = element } };
+        new()
+        {
+            TypeKind = SqlKind.Array,
+            ArrayType = new() { ElementType = element },
+        };
 
     /// <summary>Reads e.g. <c>array&lt;struct&lt;id string, at timestamp&gt;&gt;</c>.</summary>
     public static TypeProto Parse(string text)
@@ -35,7 +39,8 @@ internal static class SqlTypes
             SqlKind.Numeric => "NUMERIC",
             SqlKind.Json => "JSON",
             SqlKind.Array => $"ARRAY<{Name(type.ArrayType.ElementType)}>",
-            SqlKind.Struct => $"STRUCT<{string.Join(", ", type.StructType.Field.Select(f => $"{f.FieldName} {Name(f.FieldType)}"))}>",
+            SqlKind.Struct =>
+                $"STRUCT<{string.Join(", ", type.StructType.Field.Select(f => $"{f.FieldName} {Name(f.FieldType)}"))}>",
             _ => throw new NotSupportedException($"Type {type.TypeKind} is not used."),
         };
 
