@@ -59,10 +59,14 @@ internal sealed class BigQueryDatabase : ITestDatabase
 
     public ISqlEngine Connect() => Open();
 
-    /// <remarks>Every change has a WHERE in BigQuery; the tests' own, which mean all rows, get one here.</remarks>
+    /// <remarks>
+    /// Every change has a WHERE in BigQuery, and <c>at</c> is a word of the language: the tests' own statements, which mean all rows and
+    /// a column, are brought into that form here.
+    /// </remarks>
     public async Task ExecuteAsync(string script)
     {
-        foreach (var statement in Script.Parse(script))
+        var quoted = GoogleSqlText.Rewrite(script, token => token.Is("at") ? "`at`" : null);
+        foreach (var statement in Script.Parse(quoted))
         {
             var isForAll =
                 statement.Kind is ScriptKind.Update or ScriptKind.Delete
@@ -87,6 +91,8 @@ internal sealed class BigQueryDatabase : ITestDatabase
     public string Literal(Instant value) => $"timestamp '{InstantPattern.ExtendedIso.Format(value)}'";
 
     public string Literal(bool value) => value ? "true" : "false";
+
+    public string JsonLiteral(string document) => $"json '{document}'";
 
     public Task<IReadOnlyList<string>> TablesWithAsync(string column) =>
         Task.FromResult<IReadOnlyList<string>>([

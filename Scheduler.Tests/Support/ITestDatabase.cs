@@ -36,6 +36,9 @@ internal interface ITestDatabase : IAsyncDisposable
     /// <summary>The value in SQL.</summary>
     string Literal(bool value);
 
+    /// <summary>The document in SQL, as its column takes it.</summary>
+    string JsonLiteral(string document) => $"'{document}'";
+
     /// <summary>The tables, views left out, that have such a column.</summary>
     Task<IReadOnlyList<string>> TablesWithAsync(string column);
 
