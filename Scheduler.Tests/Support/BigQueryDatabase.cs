@@ -59,6 +59,12 @@ internal sealed class BigQueryDatabase : ITestDatabase
 
     public ISqlEngine Connect() => Open();
 
+    /// <summary>Every statement so far that the API was sent and that looked at a table.</summary>
+    public IEnumerable<StatementUse> Uses() =>
+        emulator
+            .Jobs.Where(job => job.Dataset == name && job.Done.IsCompletedSuccessfully)
+            .SelectMany(job => job.Done.Result.Uses);
+
     /// <remarks>
     /// Every change has a WHERE in BigQuery, and <c>at</c> is a word of the language: the tests' own statements, which mean all rows and
     /// a column, are brought into that form here.

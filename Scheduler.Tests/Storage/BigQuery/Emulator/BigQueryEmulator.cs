@@ -252,7 +252,13 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         var job = jobs.GetOrAdd(
             jobId,
             id => new Lazy<EmulatedJob>(() =>
-                new EmulatedJob(id, operation ?? "", Task.Run(() => RunAsync(query, fault)), Time.GetUtcNow())
+                new EmulatedJob(
+                    id,
+                    operation ?? "",
+                    (string)query["defaultDataset"]!["datasetId"]!,
+                    Task.Run(() => RunAsync(query, fault)),
+                    Time.GetUtcNow()
+                )
             )
         ).Value;
         if (fault == EmulatorFault.NotReady)
