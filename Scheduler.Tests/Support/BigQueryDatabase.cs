@@ -35,6 +35,13 @@ internal sealed class BigQueryDatabase : ITestDatabase
 
     public string ConnectionString => throw new NotSupportedException("BigQuery has a project and a dataset.");
 
+    public IReadOnlyList<(string Name, string Value)> Settings =>
+        [
+            ("Scheduler__Storage__BigQuery__Project", Project),
+            ("Scheduler__Storage__BigQuery__Dataset", name),
+            ("Scheduler__Storage__BigQuery__Endpoint", $"{emulator.Address}"),
+        ];
+
     public string RowOrder => SqlTable.RowId;
 
     public bool KeepsFinishedItems => false;
@@ -107,7 +114,7 @@ internal sealed class BigQueryDatabase : ITestDatabase
         ];
     }
 
-    public string Literal(Instant value) => $"timestamp '{InstantPattern.ExtendedIso.Format(value)}'";
+    public string Literal(Instant value) => $"timestamp '{InstantPattern.ExtendedIso.Format(value.ToMicroseconds())}'";
 
     public string Literal(bool value) => value ? "true" : "false";
 

@@ -15,6 +15,7 @@ namespace Scheduler.Tests.Storage.BigQuery.GoogleSql;
 /// </summary>
 internal sealed class ZetaSqlServer : IAsyncDisposable
 {
+    private const int TimestampNanos = 5;
     private const int IntervalType = 49;
 
     private static readonly Lazy<Task<ZetaSqlServer>> One = new(StartAsync);
@@ -130,6 +131,8 @@ internal sealed class ZetaSqlServer : IAsyncDisposable
             Language.SupportedStatementKinds.Clear();
             Language.ReservedKeywords.Add("QUALIFY");
             Language.EnabledLanguageFeatures.Add(IntervalType);
+            // BigQuery's timestamps end at the microsecond.
+            Language.EnabledLanguageFeatures.Remove(TimestampNanos);
             Options = await client.GetAnalyzerOptionsAsync(new AnalyzerOptionsRequest());
             Options.LanguageOptions = Language;
             Options.DefaultTimezone = "UTC";
