@@ -3,6 +3,7 @@ using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Audit;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.BigQuery;
 
 namespace Scheduler.Api.Commands;
 
@@ -37,17 +38,18 @@ internal static class AuditCommand
             await error.WriteLineAsync(((SettingsResult.Invalid)settings).Line);
             return NotRun;
         }
-        var engine = StorageEngines.OpenExisting(options.Storage);
+        var engine = StorageEngines.OpenExisting(options.Storage, TimeProvider.System, new LockedRandom());
         using var closing = engine as IDisposable;
         try
         {
             return await VerifyAsync(new AuditStore(engine), customer, kept, output);
         }
         // The other one: a database without these tables.
-        catch (Exception failure) when (failure is StorageUnavailableException or DbException)
+        catch (Exception failure)
+            when (failure is StorageUnavailableException or BigQueryRefusedException or DbException)
         {
             await error.WriteLineAsync(
-                "Scheduler__Storage__ConnectionString: the store cannot be read, or was never started by this version."
+                $"{options.Storage.Setting}: the store cannot be read, or was never started by this version."
             );
             return NotRun;
         }

@@ -62,7 +62,13 @@ internal static class Scheduling
 
     private static void AddStores(this IServiceCollection services, ApiOptions options)
     {
-        services.AddSingleton(_ => StorageEngines.Create(options.Storage));
+        services.AddSingleton(provider =>
+            StorageEngines.Create(
+                options.Storage,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<Random>()
+            )
+        );
         if (options.Storage.Provider == StorageProvider.Postgres)
         {
             services.AddHostedService(provider => new PostgresNotices(

@@ -1,4 +1,6 @@
+using Scheduler.Api.Settings;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.BigQuery;
 
 namespace Scheduler.Api.Hosting;
 
@@ -11,6 +13,7 @@ internal static class SchemaUpdate
     public static async Task<string?> RunAsync(WebApplication app)
     {
         var engine = app.Services.GetRequiredService<ISqlEngine>();
+        var setting = app.Services.GetRequiredService<ApiOptions>().Storage.Setting;
         var time = app.Services.GetRequiredService<TimeProvider>();
         try
         {
@@ -26,11 +29,12 @@ internal static class SchemaUpdate
             when (failure
                     is StorageUnavailableException
                         or SchemaDriftException
+                        or BigQueryRefusedException
                         or IOException
                         or UnauthorizedAccessException
             )
         {
-            return $"Scheduler__Storage__ConnectionString: {failure.Message.ReplaceLineEndings(" ")}";
+            return $"{setting}: {failure.Message.ReplaceLineEndings(" ")}";
         }
     }
 }

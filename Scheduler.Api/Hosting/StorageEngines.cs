@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.BigQuery;
 using Scheduler.Core.Storage.Postgres;
 using Scheduler.Core.Storage.Sqlite;
 
@@ -9,7 +10,7 @@ namespace Scheduler.Api.Hosting;
 /// <summary>Makes the engine that the settings name; opens nothing yet.</summary>
 internal static class StorageEngines
 {
-    public static ISqlEngine Create(StorageOptions options) =>
+    public static ISqlEngine Create(StorageOptions options, TimeProvider time, Random random) =>
         options.Provider switch
         {
             StorageProvider.Sqlite => new SqliteEngine(
@@ -18,14 +19,14 @@ internal static class StorageEngines
             StorageProvider.Postgres => new PostgresEngine(
                 new PostgresOptions { ConnectionString = options.ConnectionString }
             ),
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "Refused at start."),
+            _ => new BigQueryEngine(options.BigQuery!, time, random),
         };
 
     /// <summary>For commands that only look: makes no store where there is none.</summary>
-    public static ISqlEngine OpenExisting(StorageOptions options) =>
+    public static ISqlEngine OpenExisting(StorageOptions options, TimeProvider time, Random random) =>
         options.Provider == StorageProvider.Sqlite
             ? new SqliteEngine(new SqliteOptions { ConnectionString = Existing(options.ConnectionString) })
-            : Create(options);
+            : Create(options, time, random);
 
     private static string Existing(string connectionString)
     {

@@ -35,12 +35,12 @@ public sealed record ApiOptions
     /// <summary>Scheduler__InlineExecution: process-queue may run an item within the call. True with SQLite.</summary>
     public bool InlineExecution { get; init; } = true;
 
-    /// <summary>Scheduler__LeaseSeconds, 3 to 3,600: how long an item stays a worker's without a heartbeat.</summary>
+    /// <summary>Scheduler__LeaseSeconds, 3 to 3,600, 120 with BigQuery: how long an item stays a worker's without a heartbeat.</summary>
     public int LeaseSeconds { get; init; } = 30;
 
     /// <summary>
-    /// Scheduler__QueuePollSeconds, 1 to 60: how often a claim that waits looks at the queue by itself. What becomes claimable wakes
-    /// it at once; this bounds what a lost wake-up costs.
+    /// Scheduler__QueuePollSeconds, 1 to 60, 10 with BigQuery: how often a claim that waits looks at the queue by itself. What becomes
+    /// claimable wakes it at once; this bounds what a lost wake-up costs.
     /// </summary>
     public int QueuePollSeconds { get; init; } = 1;
 

@@ -22,6 +22,8 @@ public static class ApiSettings
             read.Refuse("ASPNETCORE_ENVIRONMENT", "and DOTNET_ENVIRONMENT differ. Set one, or both to the same name.");
         }
         var embedded = storage.Provider == StorageProvider.Sqlite;
+        // Each look costs money there, and each script takes seconds.
+        var isSlow = storage.Provider == StorageProvider.BigQuery;
         var (adminKeys, workerKeys) = ReadKeys(read);
         var options = new ApiOptions
         {
@@ -35,8 +37,8 @@ public static class ApiSettings
             EmbeddedWorker = read.Flag("Scheduler__EmbeddedWorker", embedded),
             EmbeddedWorkerConcurrency = read.Whole("Scheduler__EmbeddedWorkerConcurrency", 4, 1, 1_000),
             InlineExecution = read.Flag("Scheduler__InlineExecution", embedded),
-            LeaseSeconds = read.Whole("Scheduler__LeaseSeconds", 30, 3, 3_600),
-            QueuePollSeconds = read.Whole("Scheduler__QueuePollSeconds", 1, 1, 60),
+            LeaseSeconds = read.Whole("Scheduler__LeaseSeconds", isSlow ? 120 : 30, 3, 3_600),
+            QueuePollSeconds = read.Whole("Scheduler__QueuePollSeconds", isSlow ? 10 : 1, 1, 60),
             MaxBodyBytes = read.Whole("Scheduler__MaxBodyBytes", 64 * 1024, 1_024, 64 * 1024 * 1024),
             MaxPipelinesPerCustomer = read.Whole("Scheduler__MaxPipelinesPerCustomer", 1_000, 1, 1_000_000),
             QueueRetentionDays = read.Whole("Scheduler__QueueRetentionDays", 7, 1, 365),

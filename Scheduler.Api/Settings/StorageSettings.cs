@@ -37,8 +37,12 @@ internal static class StorageSettings
                 );
                 break;
             default:
-                read.Refuse(Provider, $"{provider} is not available in this version. Use Sqlite or Postgres.");
-                break;
+                return new StorageOptions
+                {
+                    Provider = provider,
+                    ConnectionString = "",
+                    BigQuery = BigQuerySettings.Read(read),
+                };
         }
         return new StorageOptions { Provider = provider, ConnectionString = text ?? "" };
     }

@@ -36,9 +36,9 @@ public sealed partial class LeaseDesk
         this.signal = signal;
         this.time = time;
         this.logger = logger;
-        var tables = new TableGroup();
+        var tables = new TableGroup(queue.FlushInterval, time);
         // Claims mostly meet other customers than those whose runs are ending: where the store takes both, neither waits.
-        var claims = queue.WritesConcurrently ? new TableGroup() : tables;
+        var claims = queue.WritesConcurrently ? new TableGroup(queue.FlushInterval, time) : tables;
         claiming = new(claims, queue, ids, options);
         heartbeats = new(
             tables,

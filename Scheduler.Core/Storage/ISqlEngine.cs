@@ -21,6 +21,12 @@ public interface ISqlEngine
     /// </summary>
     bool ReadsAreCharged => false;
 
+    /// <summary>
+    /// How long one kind of call is gathered between two of its scripts, where each script costs money; nothing where a lone call
+    /// should never wait.
+    /// </summary>
+    TimeSpan FlushInterval => TimeSpan.Zero;
+
     /// <exception cref="StorageUnavailableException">The database cannot be reached or stayed busy.</exception>
     Task<IReadOnlyList<T>> RunAsync<T>(
         SqlOperation operation,

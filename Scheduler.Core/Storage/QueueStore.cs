@@ -16,6 +16,12 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
     /// <summary>Whether giving out leases and ending them may go on at the same time.</summary>
     public bool WritesConcurrently => engine.WritesConcurrently;
 
+    /// <summary>Whether every look at the queue costs money.</summary>
+    public bool ReadsAreCharged => engine.ReadsAreCharged;
+
+    /// <summary>Least time between two scripts of one kind of call.</summary>
+    public TimeSpan FlushInterval => engine.FlushInterval;
+
     /// <summary>Leases up to <see cref="ClaimRequest.Count"/> items to each claim in one look, first come, first served.</summary>
     /// <returns>One result per claim, in order.</returns>
     public async Task<IReadOnlyList<ClaimResult>> TryClaimAsync(

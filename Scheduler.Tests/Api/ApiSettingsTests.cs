@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
 using Scheduler.Api.Settings;
+using Scheduler.Core.Storage.BigQuery;
 
 namespace Scheduler.Tests.Api;
 
@@ -29,7 +30,6 @@ public sealed class ApiSettingsTests
 
     [TestCase("PORT", "http")]
     [TestCase("PORT", "65536")]
-    [TestCase("Scheduler:Storage:Provider", "BigQuery")]
     [TestCase("Scheduler:Storage:Provider", "0")]
     [TestCase("Scheduler:Storage:ConnectionString", "Host=db;Password=canary")]
     [TestCase("Scheduler:Tick", "yes")]
@@ -90,6 +90,97 @@ public sealed class ApiSettingsTests
 
         Assert.That((options.Tick, options.EmbeddedWorker, options.InlineExecution), Is.EqualTo((false, false, false)));
     }
+
+    [Test]
+    public void With_BigQuery_a_project_is_all_that_is_needed()
+    {
+        var options = Valid(Read(false, [("ADMIN_KEY", Key), .. BigQuery("acme-billing-1")]));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                options.Storage.BigQuery,
+                Is.EqualTo(
+                    new BigQueryOptions
+                    {
+                        Project = "acme-billing-1",
+                        Dataset = "customers",
+                        Location = "US",
+                        Endpoint = new Uri("https://bigquery.googleapis.com/"),
+                        FlushInterval = TimeSpan.FromSeconds(1),
+                        MaximumBytesBilled = 100L << 30,
+                    }
+                )
+            );
+            Assert.That(
+                (options.Tick, options.EmbeddedWorker, options.InlineExecution),
+                Is.EqualTo((false, false, false))
+            );
+            Assert.That((options.LeaseSeconds, options.QueuePollSeconds), Is.EqualTo((120, 10)));
+        }
+    }
+
+    [Test]
+    public void Where_BigQuery_is_and_how_often_it_is_written_to_can_be_set()
+    {
+        var options = Valid(
+            Read(
+                false,
+                [
+                    ("ADMIN_KEY", Key),
+                    .. BigQuery("example.com:billing"),
+                    ("Scheduler:Storage:BigQuery:Dataset", "scheduler_eu"),
+                    ("Scheduler:Storage:BigQuery:Location", "europe-west3"),
+                    ("Scheduler:Storage:BigQuery:Endpoint", "http://127.0.0.1:9050"),
+                    ("Scheduler:Storage:BigQuery:FlushSeconds", "5"),
+                    ("Scheduler:Storage:BigQuery:MaxGigabytesPerJob", "2"),
+                ]
+            )
+        );
+
+        Assert.That(
+            options.Storage.BigQuery,
+            Is.EqualTo(
+                new BigQueryOptions
+                {
+                    Project = "example.com:billing",
+                    Dataset = "scheduler_eu",
+                    Location = "europe-west3",
+                    Endpoint = new Uri("http://127.0.0.1:9050/"),
+                    FlushInterval = TimeSpan.FromSeconds(5),
+                    MaximumBytesBilled = 2L << 30,
+                }
+            )
+        );
+    }
+
+    [TestCase("Project", null)]
+    [TestCase("Project", "acme`; drop")]
+    [TestCase("Project", "acme/other")]
+    [TestCase("Dataset", "a.b")]
+    [TestCase("Dataset", "a-b")]
+    [TestCase("Location", "US&project=x")]
+    [TestCase("Endpoint", "bigquery.googleapis.com")]
+    [TestCase("Endpoint", "http://bigquery.example.com")]
+    [TestCase("Endpoint", "https://user:canary@bigquery.example.com")]
+    [TestCase("Endpoint", "https://bigquery.example.com/v2?a=b")]
+    [TestCase("FlushSeconds", "61")]
+    [TestCase("MaxGigabytesPerJob", "0")]
+    public void A_wrong_setting_of_BigQuery_is_named_in_one_line(string name, string? value)
+    {
+        var invalid = (SettingsResult.Invalid)Read(
+            false,
+            [("ADMIN_KEY", Key), .. BigQuery("acme-billing-1"), ($"Scheduler:Storage:BigQuery:{name}", value)]
+        );
+
+        Assert.That(
+            invalid.Line,
+            Does.StartWith($"Scheduler__Storage__BigQuery__{name}: ").And.Not.Contains("canary").And.Not.Contains("\n")
+        );
+    }
+
+    private static IEnumerable<(string, string?)> BigQuery(string project) =>
+        [("Scheduler:Storage:Provider", "BigQuery"), ("Scheduler:Storage:BigQuery:Project", project)];
 
     [TestCase("Scheduler__Oidc__ServiceAccount", "Scheduler:Oidc:Audience=a")]
     [TestCase("Scheduler__Oidc__Audience", "Scheduler:Oidc:ServiceAccount=a@example.com")]

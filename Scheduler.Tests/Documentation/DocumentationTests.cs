@@ -37,6 +37,8 @@ internal sealed partial class DocumentationTests
         string[] readers =
         [
             "Scheduler.Api/Settings/ApiSettings.cs",
+            "Scheduler.Api/Settings/StorageSettings.cs",
+            "Scheduler.Api/Settings/BigQuerySettings.cs",
             "Scheduler.Core/Pipelines/PipelineSettings.cs",
             "Scheduler.Core/Security/Secrets/SecretSettings.cs",
             "Scheduler.Core/Failpoints/FailpointSetting.cs",

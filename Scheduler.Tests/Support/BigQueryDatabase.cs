@@ -17,13 +17,17 @@ internal sealed class BigQueryDatabase : ITestDatabase
 
     private readonly BigQueryEmulator emulator;
     private readonly string name;
+    private readonly TimeProvider time;
 
-    private BigQueryDatabase(BigQueryEmulator emulator, string name)
+    private BigQueryDatabase(BigQueryEmulator emulator, string name, TimeProvider time)
     {
         this.emulator = emulator;
         this.name = name;
+        this.time = time;
         Engine = Open();
     }
+
+    public BigQueryEmulator Emulator => emulator;
 
     public BigQueryEngine Engine { get; }
 
@@ -42,7 +46,16 @@ internal sealed class BigQueryDatabase : ITestDatabase
         var emulator = await Shared.Value;
         var name = $"test_{Guid.NewGuid():N}";
         emulator.Add(emulator.Dataset(Template).Copy(name), name);
-        return new BigQueryDatabase(emulator, name);
+        return new BigQueryDatabase(emulator, name, TimeProvider.System);
+    }
+
+    /// <summary>One on an emulator of its own, which may be told to fail; end that one too.</summary>
+    /// <param name="time">Times the pauses between the engine's tries.</param>
+    public static async Task<BigQueryDatabase> CreateAloneAsync(TimeProvider time)
+    {
+        var emulator = await BigQueryEmulator.StartAsync();
+        emulator.Add((await Shared.Value).Dataset(Template).Copy(Template), Template);
+        return new BigQueryDatabase(emulator, Template, time);
     }
 
     public static BigQueryEngine Open(BigQueryEmulator emulator, string dataset, TimeProvider? time = null) =>
@@ -126,7 +139,7 @@ internal sealed class BigQueryDatabase : ITestDatabase
         return ValueTask.CompletedTask;
     }
 
-    private BigQueryEngine Open() => Open(emulator, name);
+    private BigQueryEngine Open() => Open(emulator, name, time);
 
     private static async Task<BigQueryEmulator> StartAsync()
     {

@@ -36,6 +36,8 @@ public sealed class BigQueryEngine : ISqlEngine
 
     public bool ReadsAreCharged => true;
 
+    public TimeSpan FlushInterval => options.FlushInterval;
+
     /// <summary>What this process's jobs have cost.</summary>
     public BigQueryMeter Meter { get; } = new();
 

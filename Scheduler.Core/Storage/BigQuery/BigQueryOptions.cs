@@ -18,6 +18,9 @@ public sealed record BigQueryOptions
     /// <summary>The address of the API. Plain HTTP is for an emulator on this host: no credentials are sent over it.</summary>
     public Uri Endpoint { get; init; } = new(GoogleEndpoint);
 
+    /// <summary>Claims, heartbeats and results each send a script at most this often; what comes meanwhile is gathered.</summary>
+    public TimeSpan FlushInterval { get; init; }
+
     /// <summary>Bytes; a statement that would read more fails unbilled. At least 10 MiB.</summary>
     public long MaximumBytesBilled { get; init; } = 100L << 30;
 }
