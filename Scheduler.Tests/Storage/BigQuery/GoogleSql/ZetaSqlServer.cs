@@ -15,6 +15,7 @@ namespace Scheduler.Tests.Storage.BigQuery.GoogleSql;
 /// </summary>
 internal sealed class ZetaSqlServer : IAsyncDisposable
 {
+    private const int TimestampNanos = 5;
     private const int IntervalType = 49;
     private static readonly TimeSpan Dying = TimeSpan.FromSeconds(1);
 
@@ -133,6 +134,8 @@ internal sealed class ZetaSqlServer : IAsyncDisposable
         language.SupportedStatementKinds.Clear();
         language.ReservedKeywords.Add("QUALIFY");
         language.EnabledLanguageFeatures.Add(IntervalType);
+        // BigQuery's timestamps end at the microsecond.
+        language.EnabledLanguageFeatures.Remove(TimestampNanos);
         var options = await started.GetAnalyzerOptionsAsync(new AnalyzerOptionsRequest());
         options.LanguageOptions = language;
         options.DefaultTimezone = "UTC";
