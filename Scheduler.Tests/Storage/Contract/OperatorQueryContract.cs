@@ -127,11 +127,12 @@ internal abstract class OperatorQueryContract : StoreContract
             Assert.That(running, Has.Count.EqualTo(1));
             Assert.That((long)running[0]["running_duration_seconds"]!, Is.InRange(3599, 3720));
             Assert.That(rates.Select(row => row["customer_id"]), Is.EquivalentTo(new[] { "acme", "gone" }));
+            (string, long)[] ended = Database.KeepsFinishedItems ? [("COMPLETED", 1L), ("FAILED", 1L)] : [];
             Assert.That(
                 states.Select(row => ($"{row["state"]}", (long)row["items"]!)),
-                Is.EqualTo(new[] { ("COMPLETED", 1L), ("FAILED", 1L), ("PROCESSING", 1L), ("QUEUED", 3L) })
+                Is.EqualTo([.. ended, ("PROCESSING", 1L), ("QUEUED", 3L)])
             );
-            Assert.That((double)states[3]["average_age_seconds"]!, Is.InRange(3599, 3720));
+            Assert.That((double)states[^1]["average_age_seconds"]!, Is.InRange(3599, 3720));
             Assert.That(failed, Has.Count.EqualTo(isPastOne ? 1 : failed.Count), "the failure may have been yesterday");
         }
     }

@@ -569,7 +569,9 @@ internal abstract class TriggerContract : StoreContract
             insert into customer_provider_configs
               (config_id, customer_id, provider, domain, config_name, default_parameters, created_at, updated_at, created_by)
             values
-              ('pc', '{customerId}', 'SYSTEM', 'TEST', 'defaults', '{defaultParameters}', {Database.Literal(H.Now)},
+              ('pc', '{customerId}', 'SYSTEM', 'TEST', 'defaults', {Database.JsonLiteral(
+                defaultParameters
+            )}, {Database.Literal(H.Now)},
               {Database.Literal(H.Now)}, 'test')
             """
         );

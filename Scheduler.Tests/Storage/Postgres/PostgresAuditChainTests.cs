@@ -5,7 +5,7 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Storage.Postgres;
 
 [TestFixture]
-internal sealed class PostgresAuditChainTests : AuditChainContract
+internal sealed class PostgresAuditChainTests : FinalAuditChainContract
 {
     protected override async Task<ITestDatabase> CreateDatabaseAsync() => await PostgresDatabase.CreateAsync();
 }

@@ -5,7 +5,7 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Storage.Postgres;
 
 [TestFixture]
-internal sealed class PostgresAuditTests : AuditContract
+internal sealed class PostgresAuditTests : FinalAuditContract
 {
     protected override async Task<ITestDatabase> CreateDatabaseAsync() => await PostgresDatabase.CreateAsync();
 }

@@ -5,7 +5,7 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Storage.Sqlite;
 
 [TestFixture]
-internal sealed class SqliteAuditChainTests : AuditChainContract
+internal sealed class SqliteAuditChainTests : FinalAuditChainContract
 {
     protected override async Task<ITestDatabase> CreateDatabaseAsync() => await SqliteDatabase.CreateAsync();
 }

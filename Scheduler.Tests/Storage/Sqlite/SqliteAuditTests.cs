@@ -5,7 +5,7 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Storage.Sqlite;
 
 [TestFixture]
-internal sealed class SqliteAuditTests : AuditContract
+internal sealed class SqliteAuditTests : FinalAuditContract
 {
     protected override async Task<ITestDatabase> CreateDatabaseAsync() => await SqliteDatabase.CreateAsync();
 }

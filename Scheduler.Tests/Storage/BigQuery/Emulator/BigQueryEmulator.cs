@@ -25,7 +25,7 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<EmulatedJob>> jobs = new();
     private readonly ConcurrentDictionary<string, (string JobId, DateTimeOffset At)> requests = new();
     private readonly ConcurrentDictionary<string, int> notReady = new();
-    private readonly ConcurrentQueue<(string Call, EmulatorFault Fault)> faults = new();
+    private readonly List<(string Call, EmulatorFault Fault)> faults = [];
 
     private BigQueryEmulator(WebApplication server, ZetaSqlServer engine)
     {
@@ -41,6 +41,9 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
 
     /// <summary>Rows of one page, where the call asks for more or says nothing.</summary>
     public int PageRows { get; set; } = DefaultPage;
+
+    /// <summary>Faults that have hit a call.</summary>
+    public int FaultsHit { get; private set; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -64,9 +67,9 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
     /// <summary>What shall happen to the next calls of that name: query, insert, get, results.</summary>
     public void Fail(string call, params EmulatorFault[] with)
     {
-        foreach (var fault in with)
+        lock (faults)
         {
-            faults.Enqueue((call, fault));
+            faults.AddRange(with.Select(fault => (call, fault)));
         }
     }
 
@@ -134,11 +137,18 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
 
     private EmulatorFault? TakeFault(string call)
     {
-        if (faults.TryPeek(out var next) && next.Call == call && faults.TryDequeue(out next))
+        lock (faults)
         {
-            return next.Fault;
+            var nth = faults.FindIndex(fault => fault.Call == call);
+            if (nth < 0)
+            {
+                return null;
+            }
+            var found = faults[nth].Fault;
+            faults.RemoveAt(nth);
+            FaultsHit++;
+            return found;
         }
-        return null;
     }
 
     // bigquery v2 projects {p} …
@@ -252,7 +262,13 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         var job = jobs.GetOrAdd(
             jobId,
             id => new Lazy<EmulatedJob>(() =>
-                new EmulatedJob(id, operation ?? "", Task.Run(() => RunAsync(query, fault)), Time.GetUtcNow())
+                new EmulatedJob(
+                    id,
+                    operation ?? "",
+                    (string)query["defaultDataset"]!["datasetId"]!,
+                    Task.Run(() => RunAsync(query, fault)),
+                    Time.GetUtcNow()
+                )
             )
         ).Value;
         if (fault == EmulatorFault.NotReady)

@@ -88,7 +88,8 @@ internal static class GoogleSqlText
         "window",
     ];
 
-    private static string Rewrite(string text, Func<SqlToken, string?> change)
+    /// <summary>Puts another text in the place of tokens; null leaves one as it is.</summary>
+    public static string Rewrite(string text, Func<SqlToken, string?> change)
     {
         var result = new StringBuilder();
         var done = 0;
