@@ -1,4 +1,3 @@
-using NodaTime;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Core.Queue;
@@ -12,8 +11,6 @@ public sealed class OpenWork(QueueStore queue, StatusStore status, QueueSignal s
 {
     /// <summary>How long a look that found something holds.</summary>
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
-
-    private static readonly Instant EndOfTime = Instant.FromUtc(9999, 12, 31, 23, 59, 59);
 
     private readonly Lock gate = new();
     private bool isOpen = true;
@@ -75,7 +72,7 @@ public sealed class OpenWork(QueueStore queue, StatusStore status, QueueSignal s
 
     /// <summary>The leases first: while one is held, the larger look is not needed.</summary>
     private async Task<bool> IsEmptyAsync() =>
-        await queue.ListExpiredAsync(EndOfTime, after: null, limit: 1, CancellationToken.None) is []
+        await queue.ListExpiredAsync(Microseconds.Never, after: null, limit: 1, CancellationToken.None) is []
         && await status.GetAsync(CancellationToken.None) is { PipelinesQueued: 0, PipelinesRunning: 0 };
 
     private void Open()
