@@ -31,7 +31,9 @@ internal static class Duties
                 process,
                 ("trigger", "The trigger"),
                 TimeSpan.FromSeconds(options.TickSeconds),
-                (trigger, token) => trigger.RunAsync(new TriggerRequest(), token)
+                (trigger, token) => trigger.RunAsync(new TriggerRequest(), token),
+                // What is due becomes so by time alone.
+                isIdleWithoutWork: false
             );
         }
         services.AddLedDuty<LeaseReaper>(
@@ -93,7 +95,8 @@ internal static class Duties
         string process,
         (string Word, string Name) duty,
         TimeSpan interval,
-        Func<T, CancellationToken, Task> action
+        Func<T, CancellationToken, Task> action,
+        bool isIdleWithoutWork = true
     )
         where T : notnull
     {
@@ -109,7 +112,8 @@ internal static class Duties
                 Duration.FromTimeSpan(lease),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<Leadership>>()
-            )
+            ),
+            isIdleWithoutWork
         );
     }
 
@@ -118,7 +122,8 @@ internal static class Duties
         string name,
         TimeSpan interval,
         Func<IServiceProvider, Func<CancellationToken, Task>> action,
-        Func<IServiceProvider, Leadership>? leadership = null
+        Func<IServiceProvider, Leadership>? leadership = null,
+        bool isIdleWithoutWork = false
     ) =>
         services.AddSingleton<IHostedService>(provider => new Duty(
             name,
@@ -126,6 +131,7 @@ internal static class Duties
             action(provider),
             leadership?.Invoke(provider),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<Duty>>()
+            provider.GetRequiredService<ILogger<Duty>>(),
+            isIdleWithoutWork ? provider.GetRequiredService<OpenWork>() : null
         ));
 }

@@ -41,6 +41,7 @@ internal static class Scheduling
         services.AddSingleton<Trigger>();
         services.AddSingleton<LeaseDesk>();
         services.AddSingleton<LeaseReaper>();
+        services.AddSingleton<OpenWork>();
         services.AddSingleton<Onboarding>();
         services.AddSingleton<Profiles>();
         services.AddSingleton<PlanChanges>();

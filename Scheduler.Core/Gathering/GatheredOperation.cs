@@ -69,12 +69,10 @@ public sealed class GatheredOperation<TRequest, TAnswer> : IGatheredLine
         }
     }
 
-    Func<Task>? IGatheredLine.TakeBatch()
+    bool IGatheredLine.IsEmpty => line.Count == 0;
+
+    Func<Task> IGatheredLine.TakeBatch()
     {
-        if (line.Count == 0)
-        {
-            return null;
-        }
         var batch = new List<Waiting>();
         for (var items = 0; line.First is { Value: var next }; )
         {

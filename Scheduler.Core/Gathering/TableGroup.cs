@@ -6,9 +6,27 @@ namespace Scheduler.Core.Gathering;
 /// </summary>
 public sealed class TableGroup
 {
-    private readonly List<IGatheredLine> lines = [];
+    private readonly List<Lane> lanes = [];
+    private readonly TimeSpan interval;
+    private readonly TimeProvider? time;
     private int served;
     private bool isSending;
+
+    /// <summary>Goes off when the next of those that wait out their interval may be sent.</summary>
+    private ITimer? alarm;
+
+    /// <summary>A group whose lone calls wait for nothing.</summary>
+    public TableGroup() { }
+
+    /// <summary>
+    /// A group whose scripts cost money: those of one operation begin at least <paramref name="interval"/> after one another, and what
+    /// comes in between is gathered. The first call after a rest still goes at once.
+    /// </summary>
+    public TableGroup(TimeSpan interval, TimeProvider time)
+    {
+        this.interval = interval;
+        this.time = interval > TimeSpan.Zero ? time : null;
+    }
 
     /// <summary>Guards every line of the group; held for moments only, never across an await.</summary>
     internal Lock Gate { get; } = new();
@@ -17,7 +35,7 @@ public sealed class TableGroup
     {
         lock (Gate)
         {
-            lines.Add(line);
+            lanes.Add(new Lane(line));
         }
     }
 
@@ -56,17 +74,42 @@ public sealed class TableGroup
     {
         lock (Gate)
         {
-            for (var step = 1; step <= lines.Count; step++)
+            TimeSpan? pause = null;
+            for (var step = 1; step <= lanes.Count; step++)
             {
-                var index = (served + step) % lines.Count;
-                if (lines[index].TakeBatch() is { } send)
+                var index = (served + step) % lanes.Count;
+                var lane = lanes[index];
+                if (lane.Line.IsEmpty)
+                {
+                    continue;
+                }
+                var left = Left(lane);
+                if (left <= TimeSpan.Zero)
                 {
                     served = index;
-                    return send;
+                    lane.Begun = time?.GetTimestamp();
+                    return lane.Line.TakeBatch();
                 }
+                pause = pause < left ? pause : left;
             }
             isSending = false;
+            if (pause is { } wait)
+            {
+                alarm?.Dispose();
+                alarm = time!.CreateTimer(_ => Serve(), null, wait, Timeout.InfiniteTimeSpan);
+            }
             return null;
         }
+    }
+
+    private TimeSpan Left(Lane lane) =>
+        lane.Begun is { } begun ? interval - time!.GetElapsedTime(begun) : TimeSpan.Zero;
+
+    private sealed class Lane(IGatheredLine line)
+    {
+        public IGatheredLine Line => line;
+
+        /// <summary>When its last script began.</summary>
+        public long? Begun { get; set; }
     }
 }

@@ -44,7 +44,7 @@ public sealed class ProcessStartTests
     [TestCase("ADMIN_KEY", "")]
     [TestCase("ADMIN_KEY", "short")]
     [TestCase("Scheduler__TickSeconds", "soon")]
-    [TestCase("Scheduler__Storage__Provider", "BigQuery")]
+    [TestCase("Scheduler__Storage__Provider", "BigQuery", "Scheduler__Storage__BigQuery__Project: ")]
     [TestCase("DOTNET_ENVIRONMENT", "Development", "ASPNETCORE_ENVIRONMENT")]
     [TestCase("Logging__LogLevel__Default", "Loud")]
     [TestCase("Scheduler__Datasets__Provider", "BigQuery", "Scheduler__Datasets__Provider")]

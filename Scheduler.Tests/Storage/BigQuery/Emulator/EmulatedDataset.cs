@@ -33,6 +33,9 @@ internal sealed class EmulatedDataset(string name)
     /// <summary>Tables whose inserts fail, as a test wants it.</summary>
     public HashSet<string> FailingInserts { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Waited for by whoever is about to commit, a transaction or a change of its own: lets a test decide who is first.</summary>
+    public Func<Task>? BeforeCommit { get; set; }
+
     /// <summary>The clock for the limit of DML statements per table; without one it is not applied.</summary>
     public TimeProvider? LimitClock { get; set; }
 
@@ -54,6 +57,15 @@ internal sealed class EmulatedDataset(string name)
         lock (gate)
         {
             Views = Views.SetItem(view, query);
+        }
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            Tables = Tables.Clear();
+            Views = Views.Clear();
         }
     }
 

@@ -51,17 +51,16 @@ internal sealed class ScriptRun
         {
             run.values[name] = (type, value);
         }
-        IReadOnlyList<ScriptStatement> statements;
         try
         {
-            statements = Script.Parse(GoogleSqlText.WithoutDataset(text, dataset.Name));
+            var statements = Script.Parse(GoogleSqlText.WithoutDataset(text, dataset.Name));
+            await run.RunAsync(statements);
+            return new QueryOutcome(run.last.Columns, run.last.Rows, run.uses, statements.Count > 1);
         }
         catch (SqlScriptException exception)
         {
             throw SqlFailure.Invalid(exception.Message);
         }
-        await run.RunAsync(statements);
-        return new QueryOutcome(run.last.Columns, run.last.Rows, run.uses, statements.Count > 1);
     }
 
     private ImmutableDictionary<string, TableState> Seen => reached ?? dataset.Tables;
@@ -82,7 +81,7 @@ internal sealed class ScriptRun
                 begun = reached = dataset.Tables;
                 break;
             case ScriptKind.Commit:
-                Commit();
+                await CommitAsync();
                 break;
             case ScriptKind.Rollback:
                 EndTransaction();
@@ -129,6 +128,9 @@ internal sealed class ScriptRun
                 );
                 dataset.CreateView(statement.Target!, statement.Expression!);
                 break;
+            case ScriptKind.DropSchema:
+                dataset.Clear();
+                break;
             case ScriptKind.DropTable:
                 dataset.Drop(statement.Target!);
                 break;
@@ -145,8 +147,9 @@ internal sealed class ScriptRun
             .GroupBy(table => table.Key, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(table => table.Key, table => table.Last().Value.Table, StringComparer.OrdinalIgnoreCase);
 
-    private void Commit()
+    private async Task CommitAsync()
     {
+        await (dataset.BeforeCommit?.Invoke() ?? Task.CompletedTask);
         var lost = dataset.TryCommit(begun!, reached!, mutated, inserted);
         EndTransaction();
         if (lost is not null)
@@ -225,6 +228,7 @@ internal sealed class ScriptRun
             try
             {
                 await ChangeOnceAsync(statement);
+                await (dataset.BeforeCommit?.Invoke() ?? Task.CompletedTask);
                 if (dataset.TryCommit(begun, reached, mutated, inserted) is null)
                 {
                     return;

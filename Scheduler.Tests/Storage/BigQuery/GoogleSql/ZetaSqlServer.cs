@@ -15,7 +15,9 @@ namespace Scheduler.Tests.Storage.BigQuery.GoogleSql;
 /// </summary>
 internal sealed class ZetaSqlServer : IAsyncDisposable
 {
+    private const int TimestampNanos = 5;
     private const int IntervalType = 49;
+    private static readonly TimeSpan Dying = TimeSpan.FromSeconds(1);
 
     private static readonly Lazy<Task<ZetaSqlServer>> One = new(StartAsync);
 
@@ -52,7 +54,8 @@ internal sealed class ZetaSqlServer : IAsyncDisposable
             Assert.Ignore(Why);
         }
         var server = new ZetaSqlServer(program);
-        await server.EnsureAsync();
+        AppDomain.CurrentDomain.ProcessExit += server.Kill;
+        await server.RunAsync();
         return server;
     }
 
@@ -67,6 +70,7 @@ internal sealed class ZetaSqlServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= Kill;
         channel?.Dispose();
         if (process is not null)
         {
@@ -78,69 +82,97 @@ internal sealed class ZetaSqlServer : IAsyncDisposable
 
     private async Task<T> AskAsync<T>(Func<ZetaSqlLocalService.ZetaSqlLocalServiceClient, AsyncUnaryCall<T>> call)
     {
-        const int Tries = 3;
+        const int Tries = 5;
         for (var nth = 1; ; nth++)
         {
+            var asked = process!;
             try
             {
                 return await call(client!);
             }
             catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable && nth < Tries)
             {
-                await EnsureAsync();
+                await ReviveAsync(asked);
             }
         }
     }
 
-    private async Task EnsureAsync()
+    /// <summary>Starts the program again, unless somebody else has done so.</summary>
+    private async Task ReviveAsync(Process silent)
     {
         await starting.WaitAsync();
         try
         {
-            if (process is { HasExited: false })
+            if (silent != process)
             {
                 return;
             }
-            channel?.Dispose();
-            var port = FreePort();
-            process = Process.Start(
-                new ProcessStartInfo(program, $"localhost {port}")
-                {
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                }
-            )!;
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill();
-            while (await process.StandardOutput.ReadLineAsync() is { } line)
+            // A broken connection is seen before the end of the process is.
+            await Task.WhenAny(silent.WaitForExitAsync(), Task.Delay(Dying, TimeProvider.System));
+            if (silent.HasExited)
             {
-                if (line.StartsWith("Server listening", StringComparison.Ordinal))
-                {
-                    break;
-                }
+                await RunAsync();
             }
-            _ = process.StandardOutput.ReadToEndAsync();
-            _ = process.StandardError.ReadToEndAsync();
-            channel = GrpcChannel.ForAddress(
-                $"http://127.0.0.1:{port}",
-                new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null }
-            );
-            client = new ZetaSqlLocalService.ZetaSqlLocalServiceClient(channel);
-            Language = await client.GetLanguageOptionsAsync(new LanguageOptionsRequest { MaximumFeatures = true });
-            Language.ProductMode = 1;
-            Language.SupportedStatementKinds.Clear();
-            Language.ReservedKeywords.Add("QUALIFY");
-            Language.EnabledLanguageFeatures.Add(IntervalType);
-            Options = await client.GetAnalyzerOptionsAsync(new AnalyzerOptionsRequest());
-            Options.LanguageOptions = Language;
-            Options.DefaultTimezone = "UTC";
-            Options.ParameterMode = 0;
-            Options.ErrorMessageMode = 1;
         }
         finally
         {
             starting.Release();
         }
     }
+
+    private async Task RunAsync()
+    {
+        channel?.Dispose();
+        var port = await ListenAsync();
+        channel = GrpcChannel.ForAddress(
+            $"http://127.0.0.1:{port}",
+            new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null }
+        );
+        var started = new ZetaSqlLocalService.ZetaSqlLocalServiceClient(channel);
+        var language = await started.GetLanguageOptionsAsync(new LanguageOptionsRequest { MaximumFeatures = true });
+        language.ProductMode = 1;
+        language.SupportedStatementKinds.Clear();
+        language.ReservedKeywords.Add("QUALIFY");
+        language.EnabledLanguageFeatures.Add(IntervalType);
+        // BigQuery's timestamps end at the microsecond.
+        language.EnabledLanguageFeatures.Remove(TimestampNanos);
+        var options = await started.GetAnalyzerOptionsAsync(new AnalyzerOptionsRequest());
+        options.LanguageOptions = language;
+        options.DefaultTimezone = "UTC";
+        options.ParameterMode = 0;
+        options.ErrorMessageMode = 1;
+        (Language, Options, client) = (language, options, started);
+    }
+
+    /// <summary>Starts the program on a port that nobody else has taken in the meantime.</summary>
+    private async Task<int> ListenAsync()
+    {
+        const int Tries = 5;
+        for (var nth = 0; nth < Tries; nth++)
+        {
+            var port = FreePort();
+            var started = Process.Start(
+                new ProcessStartInfo(program, $"localhost {port}")
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!;
+            process = started;
+            while (await started.StandardOutput.ReadLineAsync() is { } line)
+            {
+                if (line.StartsWith("Server listening", StringComparison.Ordinal))
+                {
+                    _ = started.StandardOutput.ReadToEndAsync();
+                    _ = started.StandardError.ReadToEndAsync();
+                    return port;
+                }
+            }
+        }
+        throw new InvalidOperationException("ZetaSQL does not start.");
+    }
+
+    private void Kill(object? sender, EventArgs arguments) => process?.Kill();
 
     private static int FreePort()
     {
