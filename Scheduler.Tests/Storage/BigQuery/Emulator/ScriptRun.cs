@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Google.Protobuf;
 using Grpc.Core;
 using Scheduler.Tests.Storage.BigQuery.GoogleSql;
 using Scheduler.Tests.Storage.BigQuery.GoogleSql.Wire;
@@ -14,6 +16,8 @@ internal sealed class ScriptRun
     /// <summary>Rows from which on a subquery is evaluated by itself: the reference implementation would do so for each of them.</summary>
     private const int ManyRows = 12;
     private const int MutationTries = 4;
+
+    private static readonly ConcurrentDictionary<string, ValueProto> Defaults = new();
 
     private readonly ZetaSqlServer server;
     private readonly EmulatedDataset dataset;
@@ -183,6 +187,10 @@ internal sealed class ScriptRun
 
     private async Task<(TypeProto Type, ValueProto Value)> ValueAsync(ScriptStatement statement, TypeProto? type)
     {
+        if (values.TryGetValue(statement.Expression!.TrimStart('@'), out var known))
+        {
+            return (type ?? known.Type, known.Value);
+        }
         var (columns, rows) = await QueryAsync($"select ({statement.Expression})", "SELECT");
         return (type ?? columns[0].Type, rows[0].Cell[0]);
     }
@@ -266,7 +274,12 @@ internal sealed class ScriptRun
             Options = prepared.Options,
             SimpleCatalog = Catalog(prepared.Tables, statement.Kind == ScriptKind.Insert ? null : target),
         };
-        AddContent(request.TableContent, prepared.Tables);
+        // An insert need not see what is there already, unless its query reads it.
+        var isUnread = statement.Kind == ScriptKind.Insert && GoogleSqlText.Mentions(prepared.Text, target) == 1;
+        AddContent(
+            request.TableContent,
+            prepared.Tables.Select(table => isUnread && table == state ? TableState.Empty(table.Table) : table)
+        );
         request.Params.AddRange(prepared.Values);
         var changes = (await AskAsync(() => server.EvaluateAsync(request), statement.Text)).Content;
         values[GoogleSqlText.RowCount] = (SqlTypes.Int64, SqlValues.Of((long)changes.Count));
@@ -302,8 +315,7 @@ internal sealed class ScriptRun
                     && !statement.Columns.Contains(column.Name, StringComparer.OrdinalIgnoreCase)
                 )
                 {
-                    var answer = await QueryAsync($"select {expression}", "DEFAULT");
-                    defaults[nth] = answer.Rows[0].Cell[0];
+                    defaults[nth] = await DefaultAsync(expression);
                 }
             }
         }
@@ -333,6 +345,22 @@ internal sealed class ScriptRun
             rows[id] = new StoredRow(id, cells);
         }
         return [.. rows.Values.OrderBy(row => row.Id)];
+    }
+
+    private async Task<ValueProto> DefaultAsync(string expression)
+    {
+        if (Defaults.TryGetValue(expression, out var known))
+        {
+            return known;
+        }
+        var answer = await QueryAsync($"select {expression}", "DEFAULT");
+        var value = answer.Rows[0].Cell[0];
+        // Without a call it is the same every time.
+        if (!expression.Contains('(', StringComparison.Ordinal))
+        {
+            Defaults[expression] = value;
+        }
+        return value;
     }
 
     private async Task<Prepared> PrepareAsync(string text, string kind)
@@ -378,26 +406,18 @@ internal sealed class ScriptRun
         return catalog;
     }
 
-    private static Dictionary<string, TableContent> ContentOf(IEnumerable<TableState> tables)
+    private static Dictionary<string, ByteString> ContentOf(IEnumerable<TableState> tables)
     {
-        var content = new Dictionary<string, TableContent>();
+        var content = new Dictionary<string, ByteString>();
         AddContent(content, tables);
         return content;
     }
 
-    private static void AddContent(IDictionary<string, TableContent> content, IEnumerable<TableState> tables)
+    private static void AddContent(IDictionary<string, ByteString> content, IEnumerable<TableState> tables)
     {
         foreach (var state in tables)
         {
-            var data = new TableData();
-            foreach (var row in state.Rows)
-            {
-                var sent = new TableData.Types.Row();
-                sent.Cell.AddRange(row.Cells);
-                sent.Cell.Add(SqlValues.Of(row.Id));
-                data.Row.Add(sent);
-            }
-            content[state.Table.Name] = new TableContent { TableData = data };
+            content[state.Table.Name] = state.Content();
         }
     }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Scheduler.Tests.Storage.BigQuery.GoogleSql;
 using Scheduler.Tests.Storage.BigQuery.GoogleSql.Wire;
@@ -13,7 +14,7 @@ internal sealed class Subqueries(
     AnalyzerOptionsProto options,
     List<Parameter> given,
     SimpleCatalogProto catalog,
-    IReadOnlyDictionary<string, TableContent> content
+    IReadOnlyDictionary<string, ByteString> content
 )
 {
     private static readonly string[] Sources = ["from", "join", "as", ",", "array", "all", "distinct", "(", "select"];

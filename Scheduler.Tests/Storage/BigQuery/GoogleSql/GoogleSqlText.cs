@@ -68,6 +68,15 @@ internal static class GoogleSqlText
             .Where(tables.ContainsKey)
             .Select(name => tables[name]);
 
+    /// <summary>How often a name stands in the text.</summary>
+    public static int Mentions(string text, string name) =>
+        SqlToken
+            .Read(text)
+            .Count(token =>
+                token.Kind is SqlTokenKind.Word or SqlTokenKind.Quoted
+                && token.Text.Trim('`').Equals(name, StringComparison.OrdinalIgnoreCase)
+            );
+
     private static readonly HashSet<string> FollowsATable =
     [
         "on",
