@@ -98,14 +98,38 @@ internal abstract class HistoryExportContract : StoreContract
     }
 
     [Test]
-    public async Task A_list_and_a_document_keep_their_form()
+    public async Task Lists_documents_and_money_keep_their_form()
     {
+        var document = Database.JsonLiteral("{\"depth\": [1, \"two\", null]}");
+        await ExecuteAsync($"update customer_pipeline_configs set parameters = {document} where customer_id = 'coil'");
+        await ExecuteAsync($"update scheduled_pipeline_runs set parameters = {document}");
+        await ExecuteAsync("update customer_subscriptions set monthly_price_usd = '199.90' where customer_id = 'coil'");
+        await ExecuteAsync("update customer_usage_quotas set total_storage_used_gb = '0.25'");
+
         await ExportAsync();
 
-        var found = await warehouse.QueryAsync(
-            "select array_to_string(notification_emails, ' ') as emails from customer_pipeline_configs where customer_id = 'coil'"
+        var pipeline = await warehouse.QueryAsync(
+            "select array_to_string(notification_emails, ' ') as emails, json_value(parameters, '$.depth[1]') as depth, "
+                + "retry_config is null as is_plain from customer_pipeline_configs where customer_id = 'coil'"
         );
-        Assert.That(found[0]["emails"], Is.EqualTo("a@example.com b@example.com"));
+        var runs = await warehouse.QueryAsync(
+            "select distinct json_value(parameters, '$.depth[0]') as depth from scheduled_pipeline_runs"
+        );
+        var price = await warehouse.QueryAsync(
+            "select cast(monthly_price_usd * 10 as int64) as tenfold from customer_subscriptions where customer_id = 'coil'"
+        );
+        var space = await warehouse.QueryAsync(
+            "select distinct cast(total_storage_used_gb * 100 as int64) as gb from customer_usage_quotas"
+        );
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(pipeline[0]["emails"], Is.EqualTo("a@example.com b@example.com"));
+            Assert.That(pipeline[0]["depth"], Is.EqualTo("two"));
+            Assert.That(pipeline[0]["is_plain"], Is.EqualTo(1));
+            Assert.That(runs.Select(run => run["depth"]), Is.EqualTo(["1"]));
+            Assert.That(price[0]["tenfold"], Is.EqualTo(1999));
+            Assert.That(space[0]["gb"], Is.EqualTo(25));
+        }
     }
 
     [Test]
@@ -202,10 +226,30 @@ internal abstract class HistoryExportContract : StoreContract
     [Test]
     public async Task Two_processes_at_once_double_nothing()
     {
-        var one = new HistoryExport(H.Engine, H.Clock, warehouse.Engine, 2);
-        var other = new HistoryExport(Database.Connect(), H.Clock, warehouse.Connect(), 2);
+        // Whatever one of them loads, the other one has read before as well.
+        var gate = new HeldEngine(warehouse.Engine);
+        var held = gate.Hold("warehouse.load_runs");
+        var slow = new HistoryExport(H.Engine, H.Clock, gate, 2).RunAsync(default);
+        await pauses.RunAsync(held.Reached);
+        var fast = new HistoryExport(Database.Connect(), H.Clock, warehouse.Connect(), 2);
+        await pauses.RunAsync(fast.RunAsync(default));
+        held.Release();
 
-        await pauses.RunAsync(Task.WhenAll(one.RunAsync(default), other.RunAsync(default)));
+        await pauses.RunAsync(slow);
+
+        await ExpectEqualAsync();
+    }
+
+    [Test]
+    public async Task Loads_at_the_same_moment_double_nothing()
+    {
+        await pauses.RunAsync(
+            Task.WhenAll(
+                Enumerable
+                    .Range(0, 4)
+                    .Select(_ => new HistoryExport(H.Engine, H.Clock, warehouse.Connect()).RunAsync(default))
+            )
+        );
 
         await ExpectEqualAsync();
     }
