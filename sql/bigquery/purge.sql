@@ -30,17 +30,27 @@ where p.customer_id = @customerId;
 -- param: customerId string
 -- param: limit int64
 -- Takes the next runs of a cancelled customer out, with their queue rows and transitions.
+declare op_first timestamp;
+declare op_last timestamp;
+declare op_made timestamp;
 begin transaction;
 create temp table purged as
-select r.run_id as id
+select r.run_id as id, r.scheduled_time, r.created_at
 from scheduled_pipeline_runs r
 join customer_profiles p on p.customer_id = r.customer_id and p.status = 'CANCELLED'
 where r.customer_id = @customerId
 order by r.scheduled_time, r.run_id
 limit @limit;
-delete from scheduler_run_transitions where run_id in (select id from purged);
-delete from pipeline_execution_queue where run_id in (select id from purged);
-delete from scheduled_pipeline_runs where run_id in (select id from purged);
+set (op_first, op_last, op_made) = (
+  select as struct min(scheduled_time), max(scheduled_time), min(created_at) from purged
+);
+if op_first is not null then
+  delete from scheduler_run_transitions
+  where `at` >= timestamp_sub(op_made, interval 1 day) and run_id in (select id from purged);
+  delete from pipeline_execution_queue where run_id in (select id from purged);
+  delete from scheduled_pipeline_runs
+  where scheduled_time >= op_first and scheduled_time <= op_last and run_id in (select id from purged);
+end if;
 commit transaction;
 select count(*) as deleted from purged;
 
