@@ -5,6 +5,7 @@ using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Duties;
 using Scheduler.Core.Execution;
+using Scheduler.Core.History;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Security;
@@ -72,6 +73,15 @@ internal static class Duties
             Release,
             (chaining, token) => chaining.ExtendAsync(token)
         );
+        if (options.History is not null)
+        {
+            services.AddLedDuty<HistoryExport>(
+                process,
+                ("history_export", "The export of the history"),
+                Sweep,
+                (export, token) => export.RunAsync(token)
+            );
+        }
         services.AddDuty(
             "The counts of refused calls",
             Release,

@@ -332,39 +332,24 @@ else
 
     if op_rows > 0 then
       -- Lines with one hash become one row. Of the unmapped fields a merged row keeps those its lines agree on.
+      create temp table merged as
+      select
+        line_hash, usage_date, billing_period, billing_account_id, sub_account_id, sub_account_name, service_name, service_category,
+        sku_id, charge_description, region_id, resource_id, charge_category, charge_class, pricing_unit, billing_currency, tags,
+        sum(billed_cost) as billed_cost, sum(effective_cost) as effective_cost, sum(list_cost) as list_cost,
+        sum(contracted_cost) as contracted_cost, sum(pricing_quantity) as pricing_quantity,
+        logical_or(is_estimated) as is_estimated, count(*) as line_count
+      from lines
+      group by
+        line_hash, usage_date, billing_period, billing_account_id, sub_account_id, sub_account_name, service_name, service_category,
+        sku_id, charge_description, region_id, resource_id, charge_category, charge_class, pricing_unit, billing_currency, tags;
+
       insert into `{dataset}.cost_daily` (
         provider, domain, template, source_account_id, usage_date, billing_period,
         billing_account_id, sub_account_id, sub_account_name, service_name, service_category,
         sku_id, charge_description, region_id, resource_id, charge_category, charge_class,
         billed_cost, effective_cost, list_cost, contracted_cost, pricing_quantity, pricing_unit,
         billing_currency, is_estimated, tags, x_extra, line_hash, run_id, template_version, ingested_at
-      )
-      with merged as (
-        select
-          line_hash, usage_date, billing_period, billing_account_id, sub_account_id, sub_account_name, service_name,
-          service_category, sku_id, charge_description, region_id, resource_id, charge_category, charge_class, pricing_unit,
-          billing_currency, tags,
-          sum(billed_cost) as billed_cost, sum(effective_cost) as effective_cost, sum(list_cost) as list_cost,
-          sum(contracted_cost) as contracted_cost, sum(pricing_quantity) as pricing_quantity,
-          logical_or(is_estimated) as is_estimated, count(*) as line_count
-        from lines
-        group by
-          line_hash, usage_date, billing_period, billing_account_id, sub_account_id, sub_account_name, service_name,
-          service_category, sku_id, charge_description, region_id, resource_id, charge_category, charge_class, pricing_unit,
-          billing_currency, tags
-      ),
-      fields as (
-        select l.line_hash, field, count(distinct concat(cast(l.batch as string), '/', cast(l.nth as string))) as line_count
-        from lines l
-        cross join unnest(split(l.extra, '\n')) as field
-        where field <> ''
-        group by l.line_hash, field
-      ),
-      agreed as (
-        select f.line_hash, concat('{', string_agg(f.field, ',' order by f.field), '}') as extra
-        from fields f
-        join merged m on m.line_hash = f.line_hash and m.line_count = f.line_count
-        group by f.line_hash
       )
       select
         @provider, @domain, @template, @sourceAccountId, m.usage_date, m.billing_period,
@@ -374,7 +359,18 @@ else
         m.billing_currency, m.is_estimated, parse_json(m.tags, wide_number_mode => 'round'),
         parse_json(a.extra, wide_number_mode => 'round'), m.line_hash, @runId, @templateVersion, @ingestedAt
       from merged m
-      left join agreed a on a.line_hash = m.line_hash;
+      left join (
+        select f.line_hash, concat('{', string_agg(f.field, ',' order by f.field), '}') as extra
+        from (
+          select l.line_hash, field, count(distinct concat(cast(l.batch as string), '/', cast(l.nth as string))) as line_count
+          from lines l
+          cross join unnest(split(l.extra, '\n')) as field
+          where field <> ''
+          group by l.line_hash, field
+        ) f
+        join merged g on g.line_hash = f.line_hash and g.line_count = f.line_count
+        group by f.line_hash
+      ) a on a.line_hash = m.line_hash;
       set op_inserted = @@row_count;
     end if;
 
