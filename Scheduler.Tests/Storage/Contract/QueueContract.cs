@@ -596,6 +596,7 @@ internal abstract class QueueContract : StoreContract
         var during = await H.LeaseAsync();
         await SetStatusAsync("acme", "ACTIVE");
         await H.Queue.WakeCustomersAsync("acme", H.Now, default);
+        H.Signal.Raise();
 
         var back = await H.LeaseAsync();
 
