@@ -5,6 +5,7 @@ using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Duties;
 using Scheduler.Core.Execution;
+using Scheduler.Core.History;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Security;
@@ -31,7 +32,9 @@ internal static class Duties
                 process,
                 ("trigger", "The trigger"),
                 TimeSpan.FromSeconds(options.TickSeconds),
-                (trigger, token) => trigger.RunAsync(new TriggerRequest(), token)
+                (trigger, token) => trigger.RunAsync(new TriggerRequest(), token),
+                // What is due becomes so by time alone.
+                isIdleWithoutWork: false
             );
         }
         services.AddLedDuty<LeaseReaper>(
@@ -70,6 +73,15 @@ internal static class Duties
             Release,
             (chaining, token) => chaining.ExtendAsync(token)
         );
+        if (options.History is not null)
+        {
+            services.AddLedDuty<HistoryExport>(
+                process,
+                ("history_export", "The export of the history"),
+                Sweep,
+                (export, token) => export.RunAsync(token)
+            );
+        }
         services.AddDuty(
             "The counts of refused calls",
             Release,
@@ -93,7 +105,8 @@ internal static class Duties
         string process,
         (string Word, string Name) duty,
         TimeSpan interval,
-        Func<T, CancellationToken, Task> action
+        Func<T, CancellationToken, Task> action,
+        bool isIdleWithoutWork = true
     )
         where T : notnull
     {
@@ -109,7 +122,8 @@ internal static class Duties
                 Duration.FromTimeSpan(lease),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<Leadership>>()
-            )
+            ),
+            isIdleWithoutWork
         );
     }
 
@@ -118,7 +132,8 @@ internal static class Duties
         string name,
         TimeSpan interval,
         Func<IServiceProvider, Func<CancellationToken, Task>> action,
-        Func<IServiceProvider, Leadership>? leadership = null
+        Func<IServiceProvider, Leadership>? leadership = null,
+        bool isIdleWithoutWork = false
     ) =>
         services.AddSingleton<IHostedService>(provider => new Duty(
             name,
@@ -126,6 +141,7 @@ internal static class Duties
             action(provider),
             leadership?.Invoke(provider),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<Duty>>()
+            provider.GetRequiredService<ILogger<Duty>>(),
+            isIdleWithoutWork ? provider.GetRequiredService<OpenWork>() : null
         ));
 }

@@ -1,4 +1,5 @@
 using Scheduler.Core.Duties;
+using Scheduler.Core.Queue;
 
 namespace Scheduler.Api.Hosting;
 
@@ -9,16 +10,19 @@ namespace Scheduler.Api.Hosting;
 /// <param name="name">For the log.</param>
 /// <param name="interval">From one beginning to the next; one that takes longer delays the next.</param>
 /// <param name="leadership">Where one process does it for all; null where every process has its own to do.</param>
+/// <param name="work">Where it is idle while nothing is open; it makes one pass after each opening at least. Null for what is always done.</param>
 internal sealed class Duty(
     string name,
     TimeSpan interval,
     Func<CancellationToken, Task> action,
     Leadership? leadership,
     TimeProvider time,
-    ILogger<Duty> logger
+    ILogger<Duty> logger,
+    OpenWork? work = null
 ) : BackgroundService
 {
     private bool isFailing;
+    private long passed;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,6 +58,11 @@ internal sealed class Duty(
         TimeSpan? takeOver = null;
         try
         {
+            if (work is not null && !await work.IsOpenAsync(stoppingToken) && work.Opening == passed)
+            {
+                return null;
+            }
+            var opening = work?.Opening ?? 0;
             if (leadership is null)
             {
                 await action(stoppingToken);
@@ -62,6 +71,7 @@ internal sealed class Duty(
             {
                 takeOver = await leadership.RunAsync(action, stoppingToken);
             }
+            passed = opening;
             if (isFailing)
             {
                 LogMessages.DutyRecovered(logger, name);

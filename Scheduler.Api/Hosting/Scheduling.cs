@@ -4,6 +4,7 @@ using Scheduler.Api.Settings;
 using Scheduler.Core.Alerts;
 using Scheduler.Core.Credentials;
 using Scheduler.Core.Customers;
+using Scheduler.Core.History;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.ProviderConfigs;
 using Scheduler.Core.Queue;
@@ -12,6 +13,7 @@ using Scheduler.Core.Scheduling.Import;
 using Scheduler.Core.Security;
 using Scheduler.Core.Security.Secrets;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.BigQuery;
 using Scheduler.Core.Storage.Postgres;
 using Scheduler.Core.Subscriptions;
 using Scheduler.Core.Team;
@@ -41,6 +43,7 @@ internal static class Scheduling
         services.AddSingleton<Trigger>();
         services.AddSingleton<LeaseDesk>();
         services.AddSingleton<LeaseReaper>();
+        services.AddSingleton<OpenWork>();
         services.AddSingleton<Onboarding>();
         services.AddSingleton<Profiles>();
         services.AddSingleton<PlanChanges>();
@@ -57,6 +60,18 @@ internal static class Scheduling
         services.AddSingleton<CredentialKeeping>();
         services.AddSingleton<ProviderConfiguration>();
         services.AddSingleton<SecretRewrap>();
+        if (options.History is { } history)
+        {
+            services.AddSingleton(provider => new HistoryExport(
+                provider.GetRequiredService<ISqlEngine>(),
+                provider.GetRequiredService<OperationClock>(),
+                new BigQueryEngine(
+                    history,
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<Random>()
+                )
+            ));
+        }
         return services;
     }
 

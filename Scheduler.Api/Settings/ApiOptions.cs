@@ -1,5 +1,6 @@
 using Scheduler.Api.Auth;
 using Scheduler.Core.Status;
+using Scheduler.Core.Storage.BigQuery;
 
 namespace Scheduler.Api.Settings;
 
@@ -19,6 +20,9 @@ public sealed record ApiOptions
     public bool IsDevelopment { get; init; }
 
     public StorageOptions Storage { get; init; } = new();
+
+    /// <summary>Scheduler__History__BigQuery: where the history is exported to; null while nothing is.</summary>
+    public BigQueryOptions? History { get; init; }
 
     /// <summary>Scheduler__Tick: this process triggers by itself, without Cloud Scheduler. True with SQLite.</summary>
     public bool Tick { get; init; } = true;

@@ -32,6 +32,7 @@ public static class ApiSettings
             AdminKeys = adminKeys,
             WorkerKeys = workerKeys,
             Storage = storage,
+            History = HistorySettings.Read(read, storage.Provider),
             Tick = read.Flag("Scheduler__Tick", embedded),
             TickSeconds = read.Whole("Scheduler__TickSeconds", 15, 1, 3_600),
             EmbeddedWorker = read.Flag("Scheduler__EmbeddedWorker", embedded),

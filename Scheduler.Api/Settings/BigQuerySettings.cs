@@ -13,27 +13,42 @@ internal static partial class BigQuerySettings
     private const string FlushSeconds = "Scheduler__Storage__BigQuery__FlushSeconds";
     private const string MaxGigabytes = "Scheduler__Storage__BigQuery__MaxGigabytesPerJob";
 
-    public static BigQueryOptions Read(SettingsReader read)
+    public static BigQueryOptions Read(SettingsReader read) =>
+        ReadPlace(read, (Project, Dataset, Location, Endpoint)) with
+        {
+            FlushInterval = TimeSpan.FromSeconds(read.Whole(FlushSeconds, 1, 0, 60)),
+            MaximumBytesBilled = (long)read.Whole(MaxGigabytes, 100, 1, 100_000) << 30,
+        };
+
+    /// <summary>Which dataset it is, by settings of the given names.</summary>
+    public static BigQueryOptions ReadPlace(
+        SettingsReader read,
+        (string Project, string Dataset, string Location, string Endpoint) names
+    )
     {
-        var project = read.Text(Project) ?? "";
+        var project = read.Text(names.Project) ?? "";
         if (!ProjectForm().IsMatch(project))
         {
-            read.Refuse(Project, "must be the id of a Google Cloud project, such as 'acme-billing-1'.");
+            read.Refuse(names.Project, "must be the id of a Google Cloud project, such as 'acme-billing-1'.");
         }
         return new BigQueryOptions
         {
             Project = project,
-            Dataset = Named(read, Dataset, BigQueryOptions.DefaultDataset, DatasetForm(), "letters, digits and '_'"),
+            Dataset = Named(
+                read,
+                names.Dataset,
+                BigQueryOptions.DefaultDataset,
+                DatasetForm(),
+                "letters, digits and '_'"
+            ),
             Location = Named(
                 read,
-                Location,
+                names.Location,
                 BigQueryOptions.DefaultLocation,
                 LocationForm(),
                 "a location of BigQuery, such as US, EU or europe-west3"
             ),
-            Endpoint = Address(read),
-            FlushInterval = TimeSpan.FromSeconds(read.Whole(FlushSeconds, 1, 0, 60)),
-            MaximumBytesBilled = (long)read.Whole(MaxGigabytes, 100, 1, 100_000) << 30,
+            Endpoint = Address(read, names.Endpoint),
         };
     }
 
@@ -47,10 +62,10 @@ internal static partial class BigQuerySettings
         return text;
     }
 
-    private static Uri Address(SettingsReader read)
+    private static Uri Address(SettingsReader read, string setting)
     {
         var standard = new Uri(BigQueryOptions.GoogleEndpoint);
-        if (read.Text(Endpoint) is not { } text)
+        if (read.Text(setting) is not { } text)
         {
             return standard;
         }
@@ -62,7 +77,7 @@ internal static partial class BigQuerySettings
         {
             return address;
         }
-        read.Refuse(Endpoint, "must be an https address without a path (http on loopback only, for an emulator).");
+        read.Refuse(setting, "must be an https address without a path (http on loopback only, for an emulator).");
         return standard;
     }
 

@@ -19,6 +19,7 @@ public sealed partial class LeaseDesk
     private readonly TimeProvider time;
     private readonly ILogger<LeaseDesk> logger;
     private readonly Claiming claiming;
+    private readonly QueueOutlook? outlook;
     private readonly GatheredOperation<HeartbeatRequest, HeartbeatResponse> heartbeats;
     private readonly ResultTaking results;
 
@@ -40,6 +41,7 @@ public sealed partial class LeaseDesk
         // Claims mostly meet other customers than those whose runs are ending: where the store takes both, neither waits.
         var claims = queue.WritesConcurrently ? new TableGroup(queue.FlushInterval, time) : tables;
         claiming = new(claims, queue, ids, options);
+        outlook = queue.ReadsAreCharged ? new QueueOutlook(queue, signal, options, time) : null;
         heartbeats = new(
             tables,
             request => request.Leases.Count,
@@ -65,9 +67,10 @@ public sealed partial class LeaseDesk
         {
             var wakeUp = signal.Next;
             IReadOnlyList<LeaseItem> items = [];
+            var pause = options.PollInterval.ToTimeSpan();
             try
             {
-                items = await claiming.ClaimAsync(workerId, count, cancellationToken);
+                (items, pause) = await TryClaimAsync(workerId, count, wakeUp, cancellationToken);
             }
             catch (StoreBusyException) when (time.GetElapsedTime(started) < wait.ToTimeSpan())
             {
@@ -78,7 +81,6 @@ public sealed partial class LeaseDesk
             {
                 return items;
             }
-            var pause = options.PollInterval.ToTimeSpan();
             await QueueSignal.WaitAsync(wakeUp, left < pause ? left : pause, time, cancellationToken);
         }
     }
@@ -103,8 +105,11 @@ public sealed partial class LeaseDesk
         }
     }
 
-    public Task<HeartbeatResponse> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
-        heartbeats.SendAsync(request, cancellationToken);
+    public Task<HeartbeatResponse> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken)
+    {
+        signal.See();
+        return heartbeats.SendAsync(request, cancellationToken);
+    }
 
     /// <summary>Takes results: each accepted once, under the token it was leased with, or answered as stale.</summary>
     public Task<ResultsResponse> ReportAsync(ResultsRequest request, CancellationToken cancellationToken) =>
@@ -113,6 +118,36 @@ public sealed partial class LeaseDesk
     /// <summary>Lets successors through and wakes the waiting; shared with the reaper.</summary>
     public Task AfterEndAsync(IReadOnlyList<EndedLease> ended, Instant now, CancellationToken cancellationToken) =>
         results.AfterEndAsync(ended, now, cancellationToken);
+
+    /// <summary>Wakes who waits for work: the sweep has brought some back.</summary>
+    internal void Wake() => signal.Raise();
+
+    /// <returns>What was leased, and how long to wait when it was nothing.</returns>
+    private async Task<(IReadOnlyList<LeaseItem> Items, TimeSpan Pause)> TryClaimAsync(
+        string workerId,
+        int count,
+        Task wakeUp,
+        CancellationToken cancellationToken
+    )
+    {
+        if (outlook is null)
+        {
+            return (await claiming.ClaimAsync(workerId, count, cancellationToken), options.PollInterval.ToTimeSpan());
+        }
+        var raised = signal.Raised;
+        if (!await outlook.MayClaimAsync(cancellationToken))
+        {
+            return ([], outlook.Pause);
+        }
+        var items = await claiming.ClaimAsync(workerId, count, cancellationToken);
+        if (items.Count > 0)
+        {
+            signal.See();
+            return (items, TimeSpan.Zero);
+        }
+        await outlook.NoteVainAsync(wakeUp, raised, cancellationToken);
+        return ([], outlook.Pause);
+    }
 
     private async Task<IReadOnlyList<HeartbeatResponse>> ExtendAsync(
         QueueStore queue,

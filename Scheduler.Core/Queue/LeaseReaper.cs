@@ -52,12 +52,22 @@ public sealed partial class LeaseReaper(
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         var now = await clock.ReadAsync(cancellationToken);
-        while (
-            await queue.ListParkedAsync(now, Page, cancellationToken) is { Count: > 0 } configs
-            && await queue.ReleaseParkedAsync(configs, now, cancellationToken) > 0
-            && configs.Count == Page
-        ) { }
-        await queue.WakeCustomersAsync(customerId: null, now, cancellationToken);
+        var total = 0L;
+        while (await queue.ListParkedAsync(now, Page, cancellationToken) is { Count: > 0 } configs)
+        {
+            var released = await queue.ReleaseParkedAsync(configs, now, cancellationToken);
+            total += released;
+            if (released == 0 || configs.Count < Page)
+            {
+                break;
+            }
+        }
+        total += await queue.WakeCustomersAsync(customerId: null, now, cancellationToken);
+        if (total > 0 && queue.ReadsAreCharged)
+        {
+            // Elsewhere claims look again by themselves.
+            desk.Wake();
+        }
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ public sealed class QueueSignal
 {
     private volatile TaskCompletionSource next = New();
     private volatile TaskCompletionSource raised = New();
+    private long sightings;
 
     /// <summary>
     /// Completes at the next <see cref="Raise"/> or <see cref="Hear"/>. Take it before looking at the queue, so that no wake-up is
@@ -17,6 +18,12 @@ public sealed class QueueSignal
 
     /// <summary>Completes at the next <see cref="Raise"/>: there is something to tell the other processes.</summary>
     public Task Raised => raised.Task;
+
+    /// <summary>How often this process has seen a lease that is held.</summary>
+    public long Sightings => Interlocked.Read(ref sightings);
+
+    /// <summary>This process has given out a lease or renewed one: something is open, and nobody has to be woken for it.</summary>
+    public void See() => Interlocked.Increment(ref sightings);
 
     /// <summary>This process has made work claimable.</summary>
     public void Raise()

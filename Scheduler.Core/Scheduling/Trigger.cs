@@ -50,6 +50,11 @@ public sealed partial class Trigger(
             }
         } while (hasMore && time.GetElapsedTime(started).TotalSeconds < request.MaxProcessingTimeSeconds);
 
+        if (tally.Queued == 0 && schedules.ReadsAreCharged)
+        {
+            // Those who look at nothing while they know of nothing take this call for the sign to look once.
+            signal.Hear();
+        }
         var elapsed = time.GetElapsedTime(started);
         if (tally.Queued + tally.Skipped > 0)
         {

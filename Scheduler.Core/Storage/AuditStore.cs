@@ -161,7 +161,7 @@ public sealed class AuditStore(ISqlEngine engine)
             row.Int64("calls")
         );
 
-    private static AuditEntry Map(SqlRow row) =>
+    internal static AuditEntry Map(SqlRow row) =>
         new()
         {
             AuditId = row.Text("audit_id"),

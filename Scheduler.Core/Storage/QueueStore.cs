@@ -242,13 +242,16 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
         );
 
     /// <summary>Brings customers with visible work back into the round; all of them when no one is named.</summary>
-    public Task WakeCustomersAsync(string? customerId, Instant now, CancellationToken cancellationToken) =>
-        engine.RunAsync(
-            new("queue", "wake_customers"),
-            new SqlArguments().With("now", now).With("customerId", customerId),
-            row => row.Int64("woken"),
-            cancellationToken
-        );
+    /// <returns>Above 0 when there may be something to claim.</returns>
+    public async Task<long> WakeCustomersAsync(string? customerId, Instant now, CancellationToken cancellationToken) =>
+        (
+            await engine.RunAsync(
+                new("queue", "wake_customers"),
+                new SqlArguments().With("now", now).With("customerId", customerId),
+                row => row.Int64("woken"),
+                cancellationToken
+            )
+        ).Sum();
 
     /// <summary>When there may next be something to claim; null when nothing is queued.</summary>
     public async Task<Instant?> NextVisibleAsync(CancellationToken cancellationToken) =>

@@ -7,6 +7,9 @@ namespace Scheduler.Core.Storage;
 /// <summary>What the trigger reads and writes.</summary>
 public sealed class ScheduleStore(ISqlEngine engine)
 {
+    /// <summary>Whether every look costs money.</summary>
+    public bool ReadsAreCharged => engine.ReadsAreCharged;
+
     /// <summary>A page of pipelines due at <paramref name="now"/>, in due order, after the given one.</summary>
     public Task<IReadOnlyList<DuePipeline>> ListDueAsync(
         Instant now,

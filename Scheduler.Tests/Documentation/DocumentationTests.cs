@@ -39,6 +39,7 @@ internal sealed partial class DocumentationTests
             "Scheduler.Api/Settings/ApiSettings.cs",
             "Scheduler.Api/Settings/StorageSettings.cs",
             "Scheduler.Api/Settings/BigQuerySettings.cs",
+            "Scheduler.Api/Settings/HistorySettings.cs",
             "Scheduler.Core/Pipelines/PipelineSettings.cs",
             "Scheduler.Core/Security/Secrets/SecretSettings.cs",
             "Scheduler.Core/Failpoints/FailpointSetting.cs",

@@ -8,6 +8,7 @@ namespace Scheduler.Tests.EndToEnd;
 /// <summary>An API that dies in the middle of its work.</summary>
 [TestFixture(StorageProvider.Sqlite)]
 [TestFixture(StorageProvider.Postgres)]
+[TestFixture(StorageProvider.BigQuery)]
 [NonParallelizable]
 [Platform("Linux")]
 public sealed class ApiFaultTests(StorageProvider engine) : IAsyncDisposable

@@ -11,6 +11,7 @@ namespace Scheduler.Tests.EndToEnd;
 /// <summary>A day in the life of an installation, from the first customer to the last process.</summary>
 [TestFixture(StorageProvider.Sqlite)]
 [TestFixture(StorageProvider.Postgres)]
+[TestFixture(StorageProvider.BigQuery)]
 [NonParallelizable]
 [Platform("Linux")]
 public sealed class EightPhasesTests(StorageProvider engine) : IAsyncDisposable

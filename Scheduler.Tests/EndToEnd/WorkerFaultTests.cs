@@ -8,6 +8,7 @@ namespace Scheduler.Tests.EndToEnd;
 /// <summary>Workers that die or freeze with a run in their hands.</summary>
 [TestFixture(StorageProvider.Sqlite)]
 [TestFixture(StorageProvider.Postgres)]
+[TestFixture(StorageProvider.BigQuery)]
 [NonParallelizable]
 [Platform("Linux")]
 public sealed class WorkerFaultTests(StorageProvider engine) : IAsyncDisposable

@@ -14,6 +14,13 @@ internal sealed class HeldEngine(ISqlEngine inner) : ISqlEngine
 
     public bool WritesConcurrently { get; init; } = inner.WritesConcurrently;
 
+    public bool ReadsAreCharged { get; init; } = inner.ReadsAreCharged;
+
+    public TimeSpan FlushInterval { get; init; } = inner.FlushInterval;
+
+    /// <summary>How many scripts reached the engine.</summary>
+    public int RanInAll => ran.Values.Sum();
+
     /// <summary>How many scripts of this name, such as <c>queue.claim</c>, reached the engine.</summary>
     public int Ran(string operation) => ran.GetValueOrDefault(operation);
 

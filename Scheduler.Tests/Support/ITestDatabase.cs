@@ -12,6 +12,9 @@ internal interface ITestDatabase : IAsyncDisposable
 
     string ConnectionString { get; }
 
+    /// <summary>The settings with which a process finds it, its provider left out.</summary>
+    IReadOnlyList<(string Name, string Value)> Settings => [("Scheduler__Storage__ConnectionString", ConnectionString)];
+
     /// <summary>The column that orders rows, while none has been changed, as they were added.</summary>
     string RowOrder { get; }
 

@@ -43,7 +43,7 @@ set (op_id, op_document) = (
 if op_id is null then
   update scheduler_turnstiles set turn = turn + 1 where name = 'pipeline_configs';
   set op_configs = (select count(*) from customer_pipeline_configs where customer_id = @customerId);
-  if op_configs < @maxConfigs then
+  if op_configs < @maxConfigs and exists (select 1 from customer_profiles where customer_id = @customerId) then
     set op_id = @configId;
     insert into customer_pipeline_configs (
       config_id, customer_id, provider, domain, pipeline_template, pipeline_name, is_active, schedule_type, schedule_cron,
@@ -52,7 +52,7 @@ if op_id is null then
     )
     values (
       @configId, @customerId, @provider, @domain, @template, @name, @isActive, @scheduleType, @cron,
-      @timezone, @nextRunTime, @priority, @credentialId, parse_json(@parameters), parse_json(@retryConfig), @misfirePolicy,
+      @timezone, @nextRunTime, @priority, @credentialId, parse_json(@parameters, wide_number_mode => 'round'), parse_json(@retryConfig, wide_number_mode => 'round'), @misfirePolicy,
       @overlapPolicy, @dstPolicy, @spreadSeconds, json_value_array(@notificationEmails), @now, @now, @actor, @description
     );
   end if;
@@ -71,8 +71,8 @@ else
     timezone = @timezone,
     priority = @priority,
     credential_id = @credentialId,
-    parameters = parse_json(@parameters),
-    retry_config = parse_json(@retryConfig),
+    parameters = parse_json(@parameters, wide_number_mode => 'round'),
+    retry_config = parse_json(@retryConfig, wide_number_mode => 'round'),
     misfire_policy = @misfirePolicy,
     overlap_policy = @overlapPolicy,
     dst_policy = @dstPolicy,
@@ -218,8 +218,8 @@ set
   timezone = i.timezone,
   priority = i.priority,
   credential_id = i.credential_id,
-  parameters = parse_json(i.parameters),
-  retry_config = parse_json(i.retry_config),
+  parameters = parse_json(i.parameters, wide_number_mode => 'round'),
+  retry_config = parse_json(i.retry_config, wide_number_mode => 'round'),
   misfire_policy = i.misfire_policy,
   overlap_policy = i.overlap_policy,
   dst_policy = i.dst_policy,
@@ -238,7 +238,7 @@ insert into customer_pipeline_configs (
 )
 select
   config_id, customer_id, provider, domain, pipeline_template, pipeline_name, is_active, schedule_type, schedule_cron,
-  timezone, next_run_time, priority, credential_id, parse_json(parameters), parse_json(retry_config), misfire_policy, overlap_policy,
+  timezone, next_run_time, priority, credential_id, parse_json(parameters, wide_number_mode => 'round'), parse_json(retry_config, wide_number_mode => 'round'), misfire_policy, overlap_policy,
   dst_policy, spread_seconds, json_value_array(notification_emails), @now, @now, @actor, description
 from imported
 where refusal is null and is_new;

@@ -46,7 +46,7 @@ if op_refusal is null then
   values (
     @configId, @customerId, @provider, @domain, @name, nullif(@sourceProjectId, ''), nullif(@sourceDataset, ''),
     nullif(@sourceTable, ''), json_value_array(@notificationEmails), @slackWebhook, @slackKeyVersion,
-    coalesce(@notificationEnabled, true), parse_json(@defaultParameters), parse_json(@templateOverrides),
+    coalesce(@notificationEnabled, true), parse_json(@defaultParameters, wide_number_mode => 'round'), parse_json(@templateOverrides, wide_number_mode => 'round'),
     coalesce(@scheduleEnabled, false), nullif(@scheduleCron, ''), nullif(@scheduleTimezone, ''), coalesce(@retentionDays, 90),
     coalesce(@isActive, true), @now, @now, @actor, json_value_array(@tags), nullif(@description, '')
   );
@@ -123,8 +123,8 @@ set
   slack_webhook_url = if(@changesSlack, @slackWebhook, slack_webhook_url),
   slack_webhook_key_version = if(@changesSlack, @slackKeyVersion, slack_webhook_key_version),
   notification_enabled = coalesce(@notificationEnabled, notification_enabled),
-  default_parameters = coalesce(parse_json(@defaultParameters), default_parameters),
-  pipeline_template_overrides = coalesce(parse_json(@templateOverrides), pipeline_template_overrides),
+  default_parameters = coalesce(parse_json(@defaultParameters, wide_number_mode => 'round'), default_parameters),
+  pipeline_template_overrides = coalesce(parse_json(@templateOverrides, wide_number_mode => 'round'), pipeline_template_overrides),
   schedule_enabled = coalesce(@scheduleEnabled, schedule_enabled),
   schedule_cron = nullif(coalesce(@scheduleCron, schedule_cron), ''),
   schedule_timezone = nullif(coalesce(@scheduleTimezone, schedule_timezone), ''),

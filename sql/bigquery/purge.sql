@@ -85,9 +85,13 @@ select count(*) as deleted from purged;
 -- param: actor string
 -- param: requestId string
 -- param: now timestamp
--- The last step: what is left, which plans bound, and the profile. The audit trail stays, and says so.
+-- The last step: what is left, which plans bound, and the profile. The audit trail stays, and says so. Whoever adds something to a
+-- customer turns the same stiles and asks for the profile after it: nothing can come in behind.
 declare op_document string;
 begin transaction;
+update scheduler_turnstiles
+set turn = turn + 1
+where name in ('api_keys', 'credentials', 'subscriptions', 'team_members', 'provider_configs', 'pipeline_configs');
 set op_document = (
   select max(d.document)
   from scheduler_audited_profiles d

@@ -2,7 +2,9 @@
 -- mode: read
 -- param: now timestamp
 -- One line for operators. "Today" is the UTC day; averages and lateness cover the last 24 hours. What has ended is found among the
--- runs of the last days: the queue keeps nothing that has ended.
+-- runs of the last days: the queue keeps nothing that has ended, nor when an item became claimable. Lateness is therefore counted from
+-- the last moment that a run had to wait for: the end of its spread, its making, the end of the run before it. A retry waited for its
+-- pause, and a run whose first lease was lost for that: both have none.
 with t as (
   select coalesce(@now, current_timestamp()) as now
 ),
@@ -12,11 +14,34 @@ day as (
     r.state,
     coalesce(r.error_type, '') <> 'CANCELLED' as counts,
     r.execution_duration_seconds,
-    timestamp_diff(r.actual_start_time, r.scheduled_time, microsecond) / 1000000.0 as lateness
+    if(
+      r.retry_attempt = 0 and r.pipeline_logging_id = concat(r.run_id, '-1'),
+      greatest(
+        0,
+        timestamp_diff(
+          r.actual_start_time,
+          greatest(
+            timestamp_add(r.scheduled_time, interval coalesce(c.spread_seconds, 0) second),
+            r.created_at,
+            coalesce(
+              if(
+                c.overlap_policy <> 'allow',
+                lag(r.actual_end_time) over (partition by r.config_id order by r.actual_start_time, r.run_id),
+                null
+              ),
+              r.created_at
+            )
+          ),
+          microsecond
+        )
+      ) / 1000000.0,
+      null
+    ) as lateness
   from t
   join scheduled_pipeline_runs r
     on r.scheduled_time >= timestamp_sub(coalesce(@now, current_timestamp()), interval 8 day)
     and r.actual_end_time > timestamp_sub(t.now, interval 24 hour)
+  left join customer_pipeline_configs c on c.config_id = r.config_id
   where r.state in ('COMPLETED', 'FAILED')
 ),
 late as (
@@ -97,17 +122,28 @@ limit @limit;
 -- name: resolve_past_quotas
 -- mode: write
 -- param: now timestamp
--- A quota alert is over when its day is over in every time zone, or when the day has room again.
-declare op_resolved int64;
-update scheduler_alerts
-set resolved_at = @now
-where rule = 'QUOTA_EXCEEDED' and resolved_at is null
-  and subject in (
-    select u.usage_id from customer_usage_quotas u
-    where timestamp_add(timestamp(date_add(u.usage_date, interval 1 day)), interval 12 hour) <= @now
-      or (
-        coalesce(u.pipelines_run_today < u.daily_limit, true) and coalesce(u.pipelines_run_month < u.monthly_limit, true)
-      )
-  );
-set op_resolved = @@row_count;
+-- A quota alert is over when its day is over in every time zone, or when the day has room again. Its subject ends in the day, so
+-- only the days that alerts speak of are looked at, and none where none fires.
+declare op_first date default (
+  select min(safe.parse_date('%Y%m%d', right(subject, 8)))
+  from scheduler_alerts
+  where rule = 'QUOTA_EXCEEDED' and resolved_at is null
+);
+declare op_resolved int64 default 0;
+if op_first is not null then
+  update scheduler_alerts
+  set resolved_at = @now
+  where rule = 'QUOTA_EXCEEDED' and resolved_at is null
+    and subject in (
+      select u.usage_id from customer_usage_quotas u
+      where u.usage_date >= op_first
+        and (
+          timestamp_add(timestamp(date_add(u.usage_date, interval 1 day)), interval 12 hour) <= @now
+          or (
+            coalesce(u.pipelines_run_today < u.daily_limit, true) and coalesce(u.pipelines_run_month < u.monthly_limit, true)
+          )
+        )
+    );
+  set op_resolved = @@row_count;
+end if;
 select op_resolved as resolved;

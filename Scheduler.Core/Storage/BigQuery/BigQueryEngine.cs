@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Scheduler.Core.Google;
 
 namespace Scheduler.Core.Storage.BigQuery;
@@ -13,6 +14,7 @@ public sealed class BigQueryEngine : ISqlEngine
 
     private readonly BigQueryOptions options;
     private readonly BigQueryJobs jobs;
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new();
 
     /// <summary>An engine with this process's Google credentials, looked for at the first use.</summary>
     /// <param name="options">Where the data is.</param>
@@ -50,11 +52,21 @@ public sealed class BigQueryEngine : ISqlEngine
     {
         var statement = SqlText.Load(DialectName, operation.Concept).Find(operation.Name);
         var parameters = BigQueryValues.ToParameters(statement, arguments);
-        // A write that was sent is waited for: cancelled in between, nobody would know whether it was committed.
-        var pages = statement.IsWrite
-            ? await jobs.WriteAsync(operation, statement.Text, parameters)
-            : await jobs.ReadAsync(operation, statement.Text, parameters, cancellationToken);
-        return Map(pages, map);
+        if (!statement.IsWrite)
+        {
+            return Map(await jobs.ReadAsync(operation, statement.Text, parameters, cancellationToken), map);
+        }
+        var gate = gates.GetOrAdd(TablesOf(operation), _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            // A write that was sent is waited for: cancelled in between, nobody would know whether it was committed.
+            return Map(await jobs.WriteAsync(operation, statement.Text, parameters), map);
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
@@ -86,6 +98,10 @@ public sealed class BigQueryEngine : ISqlEngine
             );
         }
     }
+
+    /// <summary>Transactions on the same tables cancel each other: those of one process go one after the other.</summary>
+    private static string TablesOf(SqlOperation operation) =>
+        operation.Concept is "scheduling" or "queue" ? "runs" : operation.Concept;
 
     private static List<T> Map<T>(IReadOnlyList<BigQueryResult> pages, Func<SqlRow, T> map)
     {

@@ -21,7 +21,7 @@ internal sealed class BigQueryJobs(
     private const int WaitMs = 60_000;
     private const long FloorBytes = 10L << 20;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 

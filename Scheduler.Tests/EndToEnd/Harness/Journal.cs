@@ -131,14 +131,16 @@ internal sealed class Journal(ITestDatabase database, string datasetsFolder)
         var at = TimeProvider.System.GetUtcNow().ToInstant() - ago;
         foreach (var configId in configIds)
         {
-            var changed = await database.QueryAsync(
+            var found = await database.QueryAsync(
                 $"""
-                update customer_pipeline_configs set next_run_time = {database.Literal(at)}
+                select config_id from customer_pipeline_configs
                 where config_id = '{configId}' and is_active = {database.Literal(true)}
-                returning config_id
                 """
             );
-            Assert.That(changed, Has.Count.EqualTo(1), $"{configId} is not an active pipeline.");
+            Assert.That(found, Has.Count.EqualTo(1), $"{configId} is not an active pipeline.");
+            await database.ExecuteAsync(
+                $"update customer_pipeline_configs set next_run_time = {database.Literal(at)} where config_id = '{configId}'"
+            );
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class World : IAsyncDisposable
             ("WORKER_KEY", WorkerKey),
             ("PORT", "0"),
             ("Scheduler__Storage__Provider", $"{engine}"),
-            ("Scheduler__Storage__ConnectionString", database.ConnectionString),
+            .. database.Settings,
             ("Scheduler__Secrets__KeyFile", Path.Combine(Folder, "credentials.key")),
             ("Scheduler__Tick", "false"),
             ("Scheduler__EmbeddedWorker", "false"),
@@ -159,9 +159,12 @@ internal sealed class World : IAsyncDisposable
     }
 
     private async Task<ITestDatabase> CreateDatabaseAsync() =>
-        engine == StorageProvider.Postgres
-            ? await PostgresDatabase.CreateAsync()
-            : SqliteDatabase.OfOthers(folder.CreateSubdirectory("store"));
+        engine switch
+        {
+            StorageProvider.Postgres => await PostgresDatabase.CreateAsync(),
+            StorageProvider.BigQuery => await BigQueryDatabase.CreateAsync(),
+            _ => SqliteDatabase.OfOthers(folder.CreateSubdirectory("store")),
+        };
 
     private Dictionary<string, string> Settings(IEnumerable<(string Name, string Value)> own)
     {

@@ -21,23 +21,22 @@ internal sealed class BigQueryStatementTests
     public async Task Every_statement_is_valid_GoogleSQL(string file)
     {
         var server = await ZetaSqlServer.SharedAsync();
-        var tables = await ProductCatalog.TablesAsync();
+        var tables = await ProductCatalog.TablesAsync(file);
         var faults = new List<string>();
         foreach (var statement in SqlText.Load(Dialect, file).Statements)
         {
+            var text = ProductCatalog.Filled(statement.Text);
             try
             {
                 await new ScriptAnalyzer(server, tables).AnalyzeAsync(
-                    statement.Text,
+                    text,
                     statement.Parameters.ToDictionary(given => given.Name, given => SqlTypes.Parse(given.Type))
                 );
             }
             catch (Exception exception) when (exception is SqlScriptException or FormatException)
             {
                 var position = (exception as SqlScriptException)?.Position ?? 0;
-                faults.Add(
-                    $"sql/{Dialect}/{file}.sql {statement.Name} {Line(statement.Text, position)}: {exception.Message}"
-                );
+                faults.Add($"sql/{Dialect}/{file}.sql {statement.Name} {Line(text, position)}: {exception.Message}");
             }
         }
 

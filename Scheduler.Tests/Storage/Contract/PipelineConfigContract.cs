@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Scheduling;
@@ -22,6 +23,17 @@ internal abstract class PipelineConfigContract : StoreContract
             Assert.That(second.Priority, Is.EqualTo(9));
             Assert.That(await ListAsync(), Has.Count.EqualTo(1));
         }
+    }
+
+    [Test]
+    public async Task A_number_with_more_places_than_a_double_has_is_no_obstacle()
+    {
+        await H.OnboardAsync("acme");
+        using var parameters = JsonDocument.Parse("""{"share":0.12345678901234567890}""");
+
+        var config = await H.ConfigureAsync("acme", "main", c => c with { Parameters = parameters.RootElement });
+
+        Assert.That(config.Parameters!.Value.GetProperty("share").GetDouble(), Is.EqualTo(0.12345678901234568));
     }
 
     [TestCase("0 * * * *", "UTC", false)]

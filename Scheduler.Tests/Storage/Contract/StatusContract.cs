@@ -2,6 +2,7 @@ using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Retry;
+using Scheduler.Core.Scheduling;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Storage.Contract;
@@ -93,6 +94,26 @@ internal abstract class StatusContract : StoreContract
             (status.LatenessP50Seconds, status.LatenessP95Seconds, status.LatenessP99Seconds),
             Is.EqualTo((10.0, 19.0, 20.0))
         );
+    }
+
+    [Test]
+    public async Task Waiting_for_the_run_before_is_no_lateness()
+    {
+        await H.OnboardAsync("acme");
+        await H.ConfigureAsync("acme", "main", c => c with { OverlapPolicy = OverlapPolicy.Queue });
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+        var first = (await H.LeaseAsync()).Single();
+        H.AdvanceToNextHour();
+        await H.HeartbeatAsync(first);
+        await H.TriggerAsync();
+        H.Advance(Duration.FromMinutes(20));
+        await H.ReportAsync(first, RunOutcome.Completed);
+        await H.ReportAsync((await H.LeaseAsync()).Single(), RunOutcome.Completed);
+
+        var status = await Status.GetAsync(default);
+
+        Assert.That(status.LatenessP99Seconds, Is.Zero);
     }
 
     [Test]

@@ -60,6 +60,15 @@ internal sealed class EmulatedDataset(string name)
         }
     }
 
+    public void Clear()
+    {
+        lock (gate)
+        {
+            Tables = Tables.Clear();
+            Views = Views.Clear();
+        }
+    }
+
     public void Drop(string table)
     {
         lock (gate)

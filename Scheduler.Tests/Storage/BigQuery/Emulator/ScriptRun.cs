@@ -132,6 +132,9 @@ internal sealed class ScriptRun
                 );
                 dataset.CreateView(statement.Target!, statement.Expression!);
                 break;
+            case ScriptKind.DropSchema:
+                dataset.Clear();
+                break;
             case ScriptKind.DropTable:
                 dataset.Drop(statement.Target!);
                 break;

@@ -174,6 +174,10 @@ internal sealed class Script
         {
             return Plain(ScriptKind.DropTable) with { Target = Name(own[own[2].Is("if") ? 4 : 2]) };
         }
+        if (Begins("drop", "schema"))
+        {
+            return Plain(ScriptKind.DropSchema) with { Target = Name(own[own[2].Is("if") ? 4 : 2]) };
+        }
         if (Begins("declare"))
         {
             var value = Find("default");

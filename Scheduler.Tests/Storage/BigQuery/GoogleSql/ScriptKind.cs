@@ -11,6 +11,7 @@ internal enum ScriptKind
     CreateView,
     CreateSchema,
     DropTable,
+    DropSchema,
     Declare,
     Set,
     If,

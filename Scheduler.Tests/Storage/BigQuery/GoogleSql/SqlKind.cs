@@ -13,5 +13,6 @@ internal static class SqlKind
     public const int Struct = 17;
     public const int Timestamp = 19;
     public const int Numeric = 23;
+    public const int BigNumeric = 24;
     public const int Json = 26;
 }

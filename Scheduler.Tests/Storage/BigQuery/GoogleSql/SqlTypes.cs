@@ -37,6 +37,7 @@ internal static class SqlTypes
             SqlKind.Date => "DATE",
             SqlKind.Timestamp => "TIMESTAMP",
             SqlKind.Numeric => "NUMERIC",
+            SqlKind.BigNumeric => "BIGNUMERIC",
             SqlKind.Json => "JSON",
             SqlKind.Array => $"ARRAY<{Name(type.ArrayType.ElementType)}>",
             SqlKind.Struct =>
@@ -69,6 +70,7 @@ internal static class SqlTypes
             "DATE" => Of(SqlKind.Date),
             "TIMESTAMP" => Timestamp,
             "NUMERIC" => Of(SqlKind.Numeric),
+            "BIGNUMERIC" => Of(SqlKind.BigNumeric),
             "JSON" => Of(SqlKind.Json),
             "ARRAY" => ArrayOf(Inside(ref rest)),
             "STRUCT" => Fields(ref rest),
