@@ -13,6 +13,7 @@ using Scheduler.Core.Quotas;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Scheduling.Import;
 using Scheduler.Core.Security;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Subscriptions;
@@ -122,37 +123,20 @@ internal sealed class StoreHarness
         string customerId,
         string name = "main",
         Func<PipelineConfig, PipelineConfig>? change = null
-    )
-    {
-        var config = new PipelineConfig
-        {
-            ConfigId = Ids.NewId(Now),
-            CustomerId = customerId,
-            Provider = "SYSTEM",
-            Domain = "TEST",
-            PipelineTemplate = "probe",
-            PipelineName = name,
-            IsActive = true,
-            ScheduleType = ScheduleType.Hourly,
-            ScheduleCron = "0 * * * *",
-            Timezone = "UTC",
-            Priority = 5,
-            MisfirePolicy = MisfirePolicy.RunOnce,
-            OverlapPolicy = OverlapPolicy.Allow,
-            DstPolicy = DstPolicy.Default,
-            SpreadSeconds = 0,
-            CreatedBy = "test",
-        };
-        config = change?.Invoke(config) ?? config;
-        if (
-            config.NextRunTime is null
-            && Schedule.Create(config.ScheduleCron, config.Timezone, config.DstPolicy) is ScheduleResult.Valid valid
-        )
-        {
-            config = config with { NextRunTime = OccurrenceCalculator.Next(valid.Schedule, Now) };
-        }
-        return (await Configs.ConfigureAsync(config, 1_000_000, Stamp(), Now, default))!.Value.Config;
-    }
+    ) =>
+        (await Configs.ConfigureAsync(Pipeline(customerId, name, change), 1_000_000, Stamp(), Now, default))!
+            .Value
+            .Config;
+
+    /// <summary>Hourly pipelines, all in one script.</summary>
+    public Task ConfigureManyAsync(string customerId, IEnumerable<string> names) =>
+        Configs.ImportAsync(
+            [.. names.Select((name, nth) => ImportRow.Of(Pipeline(customerId, name, null), nth))],
+            1_000_000,
+            "test",
+            Now,
+            default
+        );
 
     public Task<TriggerResponse> TriggerAsync(int batchSize = 1000) =>
         Trigger.RunAsync(new TriggerRequest { BatchSize = batchSize }, default);
@@ -215,6 +199,38 @@ internal sealed class StoreHarness
 
     public async Task<DailyUsage> UsageAsync(string customerId) =>
         (await Customers.UsageAsync(customerId, new LocalDate(2000, 1, 1), new LocalDate(9999, 12, 31), default))[^1];
+
+    private PipelineConfig Pipeline(string customerId, string name, Func<PipelineConfig, PipelineConfig>? change)
+    {
+        var config = new PipelineConfig
+        {
+            ConfigId = Ids.NewId(Now),
+            CustomerId = customerId,
+            Provider = "SYSTEM",
+            Domain = "TEST",
+            PipelineTemplate = "probe",
+            PipelineName = name,
+            IsActive = true,
+            ScheduleType = ScheduleType.Hourly,
+            ScheduleCron = "0 * * * *",
+            Timezone = "UTC",
+            Priority = 5,
+            MisfirePolicy = MisfirePolicy.RunOnce,
+            OverlapPolicy = OverlapPolicy.Allow,
+            DstPolicy = DstPolicy.Default,
+            SpreadSeconds = 0,
+            CreatedBy = "test",
+        };
+        config = change?.Invoke(config) ?? config;
+        if (
+            config.NextRunTime is null
+            && Schedule.Create(config.ScheduleCron, config.Timezone, config.DstPolicy) is ScheduleResult.Valid valid
+        )
+        {
+            config = config with { NextRunTime = OccurrenceCalculator.Next(valid.Schedule, Now) };
+        }
+        return config;
+    }
 
     public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement.Clone();
 }

@@ -7,5 +7,7 @@ namespace Scheduler.Tests.Storage.BigQuery;
 [TestFixture]
 internal sealed class BigQueryClaimOrderTests : ClaimOrderContract
 {
+    protected override int Hundreds => 60;
+
     protected override async Task<ITestDatabase> CreateDatabaseAsync() => await BigQueryDatabase.CreateAsync();
 }

@@ -53,7 +53,7 @@ internal abstract class ClaimOrderContract : StoreContract
     [Test]
     public async Task Hundreds_of_customers_at_their_cap_do_not_hide_the_one_that_is_not()
     {
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < Hundreds; i++)
         {
             await H.OnboardAsync($"full{i:000}", "STARTER");
             await H.ConfigureAsync($"full{i:000}", "a");
@@ -62,7 +62,7 @@ internal abstract class ClaimOrderContract : StoreContract
         await H.OnboardAsync("zzz");
         H.AdvanceToNextHour();
         await H.TriggerAsync();
-        var first = await H.LeaseAsync(300);
+        var first = await H.LeaseAsync(Hundreds);
         await H.ConfigureAsync("zzz", "only", c => c with { NextRunTime = H.Now });
         await H.TriggerAsync();
 
@@ -70,7 +70,7 @@ internal abstract class ClaimOrderContract : StoreContract
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(first, Has.Count.EqualTo(300));
+            Assert.That(first, Has.Count.EqualTo(Hundreds));
             Assert.That(next.Select(item => item.CustomerId), Is.EqualTo(new[] { "zzz" }));
         }
     }

@@ -354,7 +354,9 @@ internal abstract class QueueContract : StoreContract
     {
         const int Many = 1_100;
         await H.OnboardAsync("acme");
-        await H.QueueAsync("acme", [.. Enumerable.Range(0, Many).Select(i => $"p{i}")]);
+        await H.ConfigureManyAsync("acme", Enumerable.Range(0, Many).Select(i => $"p{i}"));
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
         var leased = 0;
         while (leased < Many)
         {
@@ -694,8 +696,8 @@ internal abstract class QueueContract : StoreContract
     [Test]
     public async Task A_free_customer_is_found_behind_hundreds_at_their_cap_also_after_a_sweep()
     {
-        const int Capped = 400;
-        for (var number = 0; number < Capped; number++)
+        var capped = Hundreds;
+        for (var number = 0; number < capped; number++)
         {
             await H.OnboardAsync($"capped_{number}", "STARTER");
             await H.ConfigureAsync($"capped_{number}", "one");
@@ -704,7 +706,7 @@ internal abstract class QueueContract : StoreContract
         H.AdvanceToNextHour();
         await H.TriggerAsync();
         var taken = 0;
-        while (taken < Capped)
+        while (taken < capped)
         {
             taken += (await H.LeaseAsync(count: 100)).Count;
         }

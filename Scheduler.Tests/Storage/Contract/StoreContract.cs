@@ -16,6 +16,9 @@ internal abstract class StoreContract
 
     protected virtual LeaseOptions Leases => new();
 
+    /// <summary>Customers where many are needed; fewer where making them takes long.</summary>
+    protected virtual int Hundreds => 400;
+
     [SetUp]
     public async Task OpenStore()
     {
