@@ -12,22 +12,10 @@ namespace Scheduler.Tests.Storage.BigQuery;
 [TestFixture]
 internal sealed class BigQueryOverApiTests : RunContract
 {
-    private BigQueryEmulator? emulator;
+    private static readonly Lazy<Task<BigQueryEmulator>> Emulator = new(() => BigQueryEmulator.StartAsync());
 
-    protected override async Task<ITestDatabase> CreateDatabaseAsync()
-    {
-        emulator ??= await BigQueryEmulator.StartAsync();
-        return await BigQueryDatabase.CreateOverApiAsync(
-            BigQueryDatabase.Emulated(emulator, $"test_{Guid.NewGuid():N}")
+    protected override async Task<ITestDatabase> CreateDatabaseAsync() =>
+        await BigQueryDatabase.CreateOverApiAsync(
+            BigQueryDatabase.Emulated(await Emulator.Value, $"test_{Guid.NewGuid():N}")
         );
-    }
-
-    [OneTimeTearDown]
-    public async Task EndEmulator()
-    {
-        if (emulator is not null)
-        {
-            await emulator.DisposeAsync();
-        }
-    }
 }
