@@ -19,7 +19,14 @@ internal sealed class EmulatorJobTests
     }
 
     [TearDown]
-    public async Task Stop() => await calls.DisposeAsync();
+    public async Task Stop()
+    {
+        // Null where the set-up was left: there is no emulator.
+        if (calls is not null)
+        {
+            await calls.DisposeAsync();
+        }
+    }
 
     [Test]
     public async Task A_long_result_comes_in_pages()

@@ -22,7 +22,14 @@ internal sealed class EmulatorScriptTests
     }
 
     [TearDown]
-    public async Task Stop() => await calls.DisposeAsync();
+    public async Task Stop()
+    {
+        // Null where the set-up was left: there is no emulator.
+        if (calls is not null)
+        {
+            await calls.DisposeAsync();
+        }
+    }
 
     [Test]
     public async Task A_column_that_an_insert_leaves_out_has_its_default()

@@ -14,7 +14,14 @@ internal sealed class EmulatorValueTests
     public async Task Start() => calls = await EmulatorCalls.StartAsync();
 
     [TearDown]
-    public async Task Stop() => await calls.DisposeAsync();
+    public async Task Stop()
+    {
+        // Null where the set-up was left: there is no emulator.
+        if (calls is not null)
+        {
+            await calls.DisposeAsync();
+        }
+    }
 
     [TestCase("string", "plain")]
     [TestCase("string", "")]
