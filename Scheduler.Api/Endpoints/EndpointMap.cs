@@ -9,6 +9,7 @@ internal static class EndpointMap
     public static void MapEndpoints(this WebApplication app, ApiOptions options)
     {
         app.MapHealth();
+        app.MapMetrics();
         app.MapApiDocument();
         app.MapSchedules();
         app.MapTrigger();

@@ -26,6 +26,7 @@ internal static class Startup
         services.AddAccess();
         services.AddRateLimits(options.RateLimits);
         services.AddApiDocument();
+        services.AddMetricsPage();
     }
 
     /// <summary>Authentication comes before the rate limits, which count by caller; authorization after them.</summary>

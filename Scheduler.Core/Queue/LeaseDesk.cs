@@ -115,7 +115,7 @@ public sealed partial class LeaseDesk
     public Task<ResultsResponse> ReportAsync(ResultsRequest request, CancellationToken cancellationToken) =>
         results.TakeAsync(request, cancellationToken);
 
-    /// <summary>Lets successors through and wakes the waiting; shared with the reaper.</summary>
+    /// <summary>Counts what ended, lets successors through and wakes the waiting; shared with the reaper.</summary>
     public Task AfterEndAsync(IReadOnlyList<EndedLease> ended, Instant now, CancellationToken cancellationToken) =>
         results.AfterEndAsync(ended, now, cancellationToken);
 

@@ -4,6 +4,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Gathering;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Queue;
 
@@ -51,9 +52,16 @@ internal sealed partial class ResultTaking
         }
     }
 
-    /// <summary>Lets successors through and wakes the waiting; shared with the reaper.</summary>
+    /// <summary>Counts what ended, lets successors through and wakes the waiting; shared with the reaper.</summary>
     public async Task AfterEndAsync(IReadOnlyList<EndedLease> ended, Instant now, CancellationToken cancellationToken)
     {
+        foreach (var end in ended)
+        {
+            if (end.State is { } state)
+            {
+                RunInstruments.CountEnd(state);
+            }
+        }
         var successors = ended
             .Where(end => end is { State: not null, HasSuccessor: true })
             .Select(end => end.ConfigId!);

@@ -34,5 +34,30 @@ internal sealed class BigQueryHostTests
         await leased.ShouldBeProblemAsync(404, "QUEUE_EMPTY");
     }
 
+    [Test]
+    public async Task The_metrics_tell_what_the_store_has_cost()
+    {
+        await using var database = await BigQueryDatabase.CreateAsync();
+        using var host = ApiHost.WithStoredKeys([
+            ("Scheduler:Storage:Provider", "BigQuery"),
+            .. database.Settings.Select(pair => (pair.Name.Replace("__", ":", StringComparison.Ordinal), pair.Value)),
+        ]);
+        await host.OnboardAsync("acme");
+
+        var metrics = await MetricsText.ReadAsync(host);
+
+        const string operation = "operation=\"customers.onboard\"";
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(metrics.Sum("scheduler_bigquery_jobs_total", operation), Is.GreaterThanOrEqualTo(1));
+            Assert.That(metrics.Sum("scheduler_bigquery_statements_total", operation), Is.GreaterThan(1));
+            Assert.That(
+                metrics.Sum("scheduler_bigquery_bytes_billed_bytes_total", operation),
+                Is.GreaterThan(10 << 20)
+            );
+            Assert.That(metrics.Sum("scheduler_bigquery_cost_USD_total", operation), Is.GreaterThan(0));
+        }
+    }
+
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 }

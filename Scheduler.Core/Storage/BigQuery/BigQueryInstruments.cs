@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Storage.BigQuery;
 
@@ -35,6 +36,26 @@ public static class BigQueryInstruments
         "The same at the on-demand price, without the free part of a month."
     );
 
+    private static readonly Lock Gate = new();
+    private static long statementTotal;
+    private static double usdTotal;
+
+    static BigQueryInstruments()
+    {
+        Meter.CreateObservableGauge(
+            "scheduler.bigquery.statements_per_1000_runs",
+            () => PerThousandRuns(() => statementTotal),
+            "{statement}",
+            "Statements since the process started, for 1,000 of the runs that it has ended."
+        );
+        Meter.CreateObservableGauge(
+            "scheduler.bigquery.cost_per_1000_runs",
+            () => PerThousandRuns(() => usdTotal),
+            "USD",
+            "The cost of those statements."
+        );
+    }
+
     /// <summary>Adds one job.</summary>
     internal static void Count(BigQueryUse job)
     {
@@ -43,5 +64,19 @@ public static class BigQueryInstruments
         Statements.Add(job.Statements, tag);
         BytesBilled.Add(job.BytesBilled, tag);
         Cost.Add(job.Usd, tag);
+        lock (Gate)
+        {
+            statementTotal += job.Statements;
+            usdTotal += job.Usd;
+        }
+    }
+
+    /// <summary>Nothing before the first run has ended.</summary>
+    private static IEnumerable<Measurement<double>> PerThousandRuns(Func<double> total)
+    {
+        lock (Gate)
+        {
+            return RunInstruments.Ended is > 0 and var runs ? [new(total() * 1000 / runs)] : [];
+        }
     }
 }
