@@ -1,8 +1,10 @@
 using Scheduler.Tests.Checks;
+using Scheduler.Tests.Simulation;
 
 return args switch
 {
     [] => await CheckRun.EverythingAsync(),
     ["benchmark", .. var rest] when BenchmarkCall.TryParse(rest, out var call) => await CheckRun.BenchmarksAsync(call),
+    ["simulate", .. var rest] when SimulateCall.TryParse(rest, out var call) => await Simulate.RunAsync(call),
     _ => CheckRun.Explain(),
 };

@@ -3,14 +3,7 @@ using Scheduler.Core.Queue;
 
 namespace Scheduler.Api.Hosting;
 
-/// <summary>
-/// Something the process does by itself at an interval, at once when it starts. A failure is logged once, however long
-/// the outage, and never stops the process or the next try. Safe to run in many processes at once.
-/// </summary>
-/// <param name="name">For the log.</param>
-/// <param name="interval">From one beginning to the next; one that takes longer delays the next.</param>
-/// <param name="leadership">Where one process does it for all; null where every process has its own to do.</param>
-/// <param name="work">Where it is idle while nothing is open; it makes one pass after each opening at least. Null for what is always done.</param>
+/// <summary>A <see cref="DutyLoop"/> as a service of the process.</summary>
 internal sealed class Duty(
     string name,
     TimeSpan interval,
@@ -21,71 +14,7 @@ internal sealed class Duty(
     OpenWork? work = null
 ) : BackgroundService
 {
-    private bool isFailing;
-    private long passed;
+    private readonly DutyLoop loop = new(name, interval, action, leadership, time, logger, work);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                var begun = time.GetTimestamp();
-                var takeOver = await TryAsync(stoppingToken);
-                var next = interval - time.GetElapsedTime(begun);
-                // Who does not lead is there when the other's lease has run out.
-                var wait = takeOver < next ? takeOver.Value : next;
-                if (wait > TimeSpan.Zero)
-                {
-                    await Task.Delay(wait, time, stoppingToken);
-                }
-                stoppingToken.ThrowIfCancellationRequested();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The process is going down.
-        }
-        finally
-        {
-            await (leadership?.ReleaseAsync() ?? Task.CompletedTask);
-        }
-    }
-
-    /// <returns>When another process's lease will have run out; null where none leads.</returns>
-    private async Task<TimeSpan?> TryAsync(CancellationToken stoppingToken)
-    {
-        TimeSpan? takeOver = null;
-        try
-        {
-            if (work is not null && !await work.IsOpenAsync(stoppingToken) && work.Opening == passed)
-            {
-                return null;
-            }
-            var opening = work?.Opening ?? 0;
-            if (leadership is null)
-            {
-                await action(stoppingToken);
-            }
-            else
-            {
-                takeOver = await leadership.RunAsync(action, stoppingToken);
-            }
-            passed = opening;
-            if (isFailing)
-            {
-                LogMessages.DutyRecovered(logger, name);
-            }
-            isFailing = false;
-        }
-        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-        {
-            if (!isFailing)
-            {
-                LogMessages.DutyFailed(logger, failure, name, interval.TotalSeconds);
-            }
-            isFailing = true;
-        }
-        return takeOver;
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(stoppingToken);
 }

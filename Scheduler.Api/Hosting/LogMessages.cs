@@ -31,12 +31,6 @@ internal static partial class LogMessages
     [LoggerMessage(5, LogLevel.Warning, "The readiness probe {Probe} failed")]
     public static partial void ProbeFailed(ILogger logger, Exception exception, string probe);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Duty} failed; it is tried again every {Seconds} s")]
-    public static partial void DutyFailed(ILogger logger, Exception exception, string duty, double seconds);
-
-    [LoggerMessage(7, LogLevel.Information, "{Duty} works again")]
-    public static partial void DutyRecovered(ILogger logger, string duty);
-
     [LoggerMessage(8, LogLevel.Information, "Bringing the store's schema up to date")]
     public static partial void Migrating(ILogger logger);
 

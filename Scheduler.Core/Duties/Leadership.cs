@@ -89,7 +89,7 @@ public sealed partial class Leadership(
             }
             if (!Leads)
             {
-                await stop.CancelAsync();
+                stop.Cancel();
                 return;
             }
         }

@@ -6,13 +6,14 @@ namespace Scheduler.Core.Queue;
 /// </summary>
 public sealed class QueueSignal
 {
-    private volatile TaskCompletionSource next = New();
+    // Completed on the raiser's stack: under a single-threaded scheduler nothing then leaves its thread.
+    private volatile TaskCompletionSource next = new();
     private volatile TaskCompletionSource raised = New();
     private long sightings;
 
     /// <summary>
     /// Completes at the next <see cref="Raise"/> or <see cref="Hear"/>. Take it before looking at the queue, so that no wake-up is
-    /// missed.
+    /// missed, and await it through <see cref="WaitAsync"/> only.
     /// </summary>
     public Task Next => next.Task;
 
@@ -33,7 +34,7 @@ public sealed class QueueSignal
     }
 
     /// <summary>Another process has.</summary>
-    public void Hear() => Interlocked.Exchange(ref next, New()).TrySetResult();
+    public void Hear() => Interlocked.Exchange(ref next, new()).TrySetResult();
 
     /// <summary>Waits for a wake-up taken from <see cref="Next"/>, at most for <paramref name="limit"/>; then it is time to look again.</summary>
     public static async Task WaitAsync(
@@ -46,6 +47,8 @@ public sealed class QueueSignal
         try
         {
             await wakeUp.WaitAsync(limit, time, cancellationToken);
+            // Off the stack of whoever raised it.
+            await Task.Yield();
         }
         catch (TimeoutException)
         {

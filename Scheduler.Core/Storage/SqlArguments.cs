@@ -34,9 +34,11 @@ public sealed class SqlArguments
     public SqlArguments WithRows<T>(string name, IReadOnlyList<T> rows)
         where T : notnull => Add(name, SqlType.Rows, new SqlRows(typeof(IReadOnlyList<T>), rows, rows.Count));
 
-    private SqlArguments Add(string name, SqlType type, object? value)
+    internal SqlArguments With(SqlArgument argument)
     {
-        values.Add(new SqlArgument(name, type, value));
+        values.Add(argument);
         return this;
     }
+
+    private SqlArguments Add(string name, SqlType type, object? value) => With(new SqlArgument(name, type, value));
 }

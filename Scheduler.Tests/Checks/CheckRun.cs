@@ -1,4 +1,5 @@
 using Scheduler.Tests.Benchmarks;
+using Scheduler.Tests.Simulation;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Checks;
@@ -63,7 +64,9 @@ internal static class CheckRun
 
     public static int Explain()
     {
-        Console.Error.WriteLine($"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage}]");
+        Console.Error.WriteLine(
+            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage}]"
+        );
         return 2;
     }
 

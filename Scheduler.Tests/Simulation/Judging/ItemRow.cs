@@ -1,0 +1,14 @@
+using NodaTime;
+
+namespace Scheduler.Tests.Simulation.Judging;
+
+/// <summary>A queue item as it stands in the store.</summary>
+internal sealed record ItemRow(
+    string RunId,
+    string CustomerId,
+    string State,
+    Instant VisibleAt,
+    long LeaseEpoch,
+    Instant? LeaseExpiresAt,
+    Instant? CompletedAt
+);

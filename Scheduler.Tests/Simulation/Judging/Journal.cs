@@ -1,0 +1,45 @@
+using Scheduler.Core.Contracts;
+using Scheduler.Tests.Simulation.Loop;
+
+namespace Scheduler.Tests.Simulation.Judging;
+
+/// <summary>What the pipelines themselves wrote down: the side effects, whatever the store says of them.</summary>
+internal sealed class Journal(EventLoop loop, Action<string, string> broken)
+{
+    private readonly Dictionary<string, List<Execution>> byRun = new(StringComparer.Ordinal);
+    private readonly List<Execution> open = [];
+
+    public IReadOnlyDictionary<string, List<Execution>> ByRun => byRun;
+
+    /// <summary>The living process's executions that have not ended.</summary>
+    public IEnumerable<Execution> Open => open.Where(execution => execution.Node.IsAlive);
+
+    public Execution Begin(LeaseItem item, Node node)
+    {
+        var all = byRun.TryGetValue(item.RunId, out var known) ? known : byRun[item.RunId] = [];
+        if (all.Exists(other => other.Epoch == item.LeaseEpoch))
+        {
+            broken("I2", $"Run {item.RunId} was executed twice under lease {item.LeaseEpoch}.");
+        }
+        if (all.Find(IsAtWork) is { } other)
+        {
+            broken(
+                "I2",
+                $"Run {item.RunId} began on {node.Name} under lease {item.LeaseEpoch} while {other.Node.Name} was at it under {other.Epoch}."
+            );
+        }
+        var execution = new Execution(item.RunId, item.LeaseEpoch, node, loop.Now);
+        all.Add(execution);
+        open.Add(execution);
+        return execution;
+    }
+
+    public void End(Execution execution)
+    {
+        execution.Ended = loop.Now;
+        open.Remove(execution);
+    }
+
+    private static bool IsAtWork(Execution execution) =>
+        execution is { Ended: null, IsDeaf: false, Node.IsRunning: true };
+}

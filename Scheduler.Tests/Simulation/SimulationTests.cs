@@ -1,0 +1,47 @@
+using NUnit.Framework;
+
+namespace Scheduler.Tests.Simulation;
+
+/// <summary>Histories from seeds, every promise checked. A failure prints how to replay it and the shortest form that still fails.</summary>
+[NonParallelizable]
+internal sealed class SimulationTests
+{
+    private const int Days = 7;
+    private const int Seeds = 40;
+
+    [Test]
+    public async Task No_history_breaks_a_promise()
+    {
+        await using var histories = await Histories.CreateAsync();
+
+        var report = await SimulationReport.RunAsync(histories, Enumerable.Range(1, Seeds), Days, _ => { });
+
+        var told = report.ToText(histories);
+        TestContext.Out.WriteLine(told);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Failures, Is.Empty, told);
+            Assert.That(report.Hits.Keys, Is.EquivalentTo(Enum.GetValues<Fault>()), "every fault has hit");
+        }
+    }
+
+    [Test]
+    public async Task A_seed_is_one_history()
+    {
+        await using var histories = await Histories.CreateAsync();
+        // All faults at once.
+        var seed = Enumerable
+            .Range(1, 100)
+            .First(seed => Scenario.Of(seed, Days).Faults.Count == Enum.GetValues<Fault>().Length);
+
+        var first = histories.Run(Scenario.Of(seed, Days));
+        var again = histories.Run(Scenario.Of(seed, Days), keepsLines: true);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(again.History.Digest, Is.EqualTo(first.History.Digest));
+            Assert.That(again.Steps, Is.EqualTo(first.Steps));
+            Assert.That(first.Runs, Is.GreaterThan(10));
+        }
+    }
+}
