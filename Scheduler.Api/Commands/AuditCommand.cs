@@ -2,6 +2,7 @@ using System.Data.Common;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Audit;
+using Scheduler.Core.Retry;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.BigQuery;
 

@@ -8,6 +8,7 @@ using Scheduler.Core.History;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.ProviderConfigs;
 using Scheduler.Core.Queue;
+using Scheduler.Core.Retry;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Scheduling.Import;
 using Scheduler.Core.Security;

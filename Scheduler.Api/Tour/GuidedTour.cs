@@ -15,7 +15,7 @@ internal sealed class GuidedTour(
     TourSetUp setUp,
     RunFollower follower,
     Trigger trigger,
-    DatasetReader datasets,
+    IDatasetReader datasets,
     IClock clock,
     TextWriter output
 )

@@ -1,3 +1,5 @@
+using Scheduler.Core.Storage.BigQuery;
+
 namespace Scheduler.Core.Datasets;
 
 /// <summary>Settings <c>Scheduler:Datasets:*</c>.</summary>
@@ -11,4 +13,10 @@ public sealed class DatasetOptions
 
     /// <summary>How long a load or a reader waits for another process's lock on the file, in seconds. The default value is 10.</summary>
     public int LockWaitSeconds { get; set; } = 10;
+
+    /// <summary>Where the customers' BigQuery datasets are; null with another provider. Their names are the customers'.</summary>
+    public BigQueryOptions? BigQuery { get; set; }
+
+    /// <summary>Datasets of the scheduler itself: never a customer's, though one may have the name.</summary>
+    public IReadOnlyList<string> OwnDatasets { get; set; } = [];
 }

@@ -11,8 +11,6 @@ public interface IDatasetCatalog
     Task<bool> CreateAsync(DatasetId dataset, CancellationToken cancellationToken);
 
     /// <summary>Removes the dataset with all that is in it; false when there was none.</summary>
+    /// <exception cref="DatasetUnavailableException">It could not be removed.</exception>
     Task<bool> RemoveAsync(DatasetId dataset, CancellationToken cancellationToken);
-
-    /// <summary>Whether there is one.</summary>
-    bool Exists(DatasetId dataset);
 }

@@ -17,6 +17,6 @@ public sealed record LoadRequest
     public required string TemplateVersion { get; init; }
     public required Instant IngestedAt { get; init; }
 
-    /// <summary>Makes the run's row once the counts are known.</summary>
-    public required Func<LoadResult.Loaded, RunRecord> Record { get; init; }
+    /// <summary>Makes the run's row, which is committed with the load; its counts are the load's own.</summary>
+    public required Func<RunRecord> Record { get; init; }
 }

@@ -28,6 +28,9 @@ public sealed record RunRecord
     public string? ErrorMessage { get; init; }
     public required Instant StartTime { get; init; }
     public required Instant EndTime { get; init; }
+
+    /// <summary>Whole milliseconds.</summary>
+    public long DurationMs => (long)(EndTime - StartTime).TotalMilliseconds;
     public long RowsRead { get; init; }
     public long BytesRead { get; init; }
     public int Pages { get; init; }

@@ -10,7 +10,12 @@ public sealed record StepLog
     public required string Status { get; init; }
     public required Instant StartedAt { get; init; }
     public required Instant EndedAt { get; init; }
+
+    /// <summary>Whole milliseconds.</summary>
+    public long DurationMs => (long)(EndedAt - StartedAt).TotalMilliseconds;
     public long RowsIn { get; init; }
-    public long RowsOut { get; init; }
+
+    /// <summary>Null in a load's record: the rows that the load writes.</summary>
+    public long? RowsOut { get; init; } = 0;
     public string? Message { get; init; }
 }

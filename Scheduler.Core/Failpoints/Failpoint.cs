@@ -6,8 +6,11 @@ public static class Failpoint
     /// <summary>After the claim, before the first step.</summary>
     public const string RunStarted = "run:started";
 
-    /// <summary>Inside the load's transaction, after the old rows are deleted and before the new ones are in.</summary>
+    /// <summary>Inside the transaction of a load into a DuckDB file, after the old rows are deleted and before the new ones are in.</summary>
     public const string LoadAfterDelete = "load:after-delete";
+
+    /// <summary>In a load into BigQuery, after the lines are staged and before the one script that replaces the window.</summary>
+    public const string LoadStaged = "load:staged";
 
     /// <summary>After the load is committed, before its result is handed to the caller.</summary>
     public const string RunBeforeResult = "run:before-result";
@@ -19,5 +22,5 @@ public static class Failpoint
     public const string OnboardBeforeCommit = "onboard:before-commit";
 
     public static IReadOnlyList<string> All { get; } =
-    [RunStarted, LoadAfterDelete, RunBeforeResult, TriggerBetweenBatches, OnboardBeforeCommit];
+    [RunStarted, LoadAfterDelete, LoadStaged, RunBeforeResult, TriggerBetweenBatches, OnboardBeforeCommit];
 }

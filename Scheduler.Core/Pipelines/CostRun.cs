@@ -122,7 +122,7 @@ public sealed class CostRun(
             RunId = item.RunId,
             TemplateVersion = execution.Template!.Version,
             IngestedAt = now,
-            Record = loaded => execution.Loaded(staged, loaded, now),
+            Record = () => execution.Loaded(staged, now),
         };
         var result = await execution.StepAsync(
             "load",

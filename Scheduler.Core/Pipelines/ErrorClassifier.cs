@@ -5,6 +5,7 @@ using DuckDB.NET.Data;
 using Scheduler.Core.Datasets;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Security.Secrets;
+using Scheduler.Core.Storage.BigQuery;
 
 namespace Scheduler.Core.Pipelines;
 
@@ -18,8 +19,9 @@ public static class ErrorClassifier
             PipelineException known => new(known.ErrorType, known.Message, known.RetryAfter),
             DatasetUnavailableException => new(
                 ErrorType.ServiceUnavailable,
-                "The customer's dataset is in use by another process."
+                "The customer's dataset is in use elsewhere or cannot be reached."
             ),
+            LineTooLargeException large => new(ErrorType.SchemaDrift, large.Message),
             CipherUnavailableException => new(
                 ErrorType.ServiceUnavailable,
                 "The key that opens credentials cannot be used now."
@@ -32,7 +34,10 @@ public static class ErrorClassifier
             SocketException => new(ErrorType.TransientNetwork, "The network connection failed."),
             TimeoutException or OperationCanceledException => new(ErrorType.Timeout, "A call took too long."),
             JsonException => new(ErrorType.SchemaDrift, "The source's data could not be read as JSON."),
-            DuckDBException => new(ErrorType.Unknown, "The customer's dataset refused a statement."),
+            DuckDBException or BigQueryRefusedException => new(
+                ErrorType.Unknown,
+                "The customer's dataset refused a statement."
+            ),
             IOException => new(ErrorType.ServiceUnavailable, "Reading or writing a file failed."),
             _ => new(ErrorType.Unknown, $"Unexpected failure ({exception.GetType().Name})."),
         };

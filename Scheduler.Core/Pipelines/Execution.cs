@@ -59,7 +59,7 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
     }
 
     /// <summary>The run log's row of a load that is about to be committed.</summary>
-    public RunRecord Loaded(StagedLines staged, LoadResult.Loaded loaded, Instant loadStartedAt) =>
+    public RunRecord Loaded(StagedLines staged, Instant loadStartedAt) =>
         Record(RunState.Completed) with
         {
             BilledTotal = staged.Currency is null ? null : decimal.Round(staged.ExtractedTotal, StagedLines.Scale),
@@ -70,7 +70,7 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
                 Log("load", RunState.Completed, loadStartedAt) with
                 {
                     RowsIn = staged.Rows,
-                    RowsOut = loaded.Inserted,
+                    RowsOut = null,
                 },
             ],
         };

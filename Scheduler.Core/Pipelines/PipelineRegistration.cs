@@ -9,6 +9,7 @@ using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
 using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Retry;
 using Scheduler.Core.Security.Secrets;
 
 namespace Scheduler.Core.Pipelines;
@@ -28,6 +29,7 @@ public static class PipelineRegistration
     )
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Random>(new LockedRandom());
         services.AddSingleton<IValidateOptions<DatasetOptions>, PipelineSettings>();
         services.AddSingleton<IValidateOptions<FilesOptions>, PipelineSettings>();
         services.AddSingleton<IValidateOptions<PipelineOptions>>(provider => new PipelineStartup(
@@ -67,12 +69,9 @@ public static class PipelineRegistration
             )
         );
         services.AddHostedService<RunFolderSweep>();
-        services.AddSingleton<DatasetFiles>();
-        services.AddSingleton<IDatasetWriter, DatasetWriter>();
-        services.AddSingleton<DatasetReader>();
+        services.AddDatasets();
         services.AddSecrets(configuration);
         services.AddSingleton<RunCredential>();
-        services.AddSingleton<IDatasetCatalog, DatasetCatalog>();
         services.AddSingleton<CostRun>();
         services.AddSingleton<ProbeRun>();
         services.AddSingleton<IPipelineRunner, PipelineRunner>();

@@ -6,6 +6,7 @@ using Scheduler.Core.Datasets;
 using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Files;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.BigQuery;
 
 namespace Scheduler.Core.Pipelines;
 
@@ -14,8 +15,19 @@ internal sealed class PipelineSettings : IValidateOptions<DatasetOptions>, IVali
 {
     private const string AllowProbe = "Scheduler__AllowProbe";
     private const string DatasetsProvider = "Scheduler__Datasets__Provider";
+    private const string DatasetsProject = "Scheduler__Datasets__Project";
+    private const string DatasetsLocation = "Scheduler__Datasets__Location";
+    private const string DatasetsEndpoint = "Scheduler__Datasets__Endpoint";
+    private const string DatasetsMaxGigabytes = "Scheduler__Datasets__MaxGigabytesPerJob";
     private const string LockWaitSeconds = "Scheduler__Datasets__LockWaitSeconds";
     private const string MaxBytes = "Scheduler__Files__MaxBytes";
+
+    /// <summary>Settings that name the scheduler's own datasets, in a process that has any.</summary>
+    private static readonly string[] OwnDatasets =
+    [
+        "Scheduler__Storage__BigQuery__Dataset",
+        "Scheduler__History__BigQuery__Dataset",
+    ];
 
     public static void Bind(PipelineOptions options, IConfiguration configuration, IHostEnvironment environment)
     {
@@ -34,12 +46,20 @@ internal sealed class PipelineSettings : IValidateOptions<DatasetOptions>, IVali
         options.Provider = Text(configuration, DatasetsProvider) switch
         {
             null => options.Provider,
-            { } text when text.Equals(nameof(DatasetProvider.DuckDb), StringComparison.OrdinalIgnoreCase) =>
-                DatasetProvider.DuckDb,
-            _ => throw Wrong(DatasetsProvider, "must be DuckDb in this version."),
+            { } text when Enum.GetNames<DatasetProvider>().Contains(text, StringComparer.OrdinalIgnoreCase) =>
+                Enum.Parse<DatasetProvider>(text, ignoreCase: true),
+            _ => throw Wrong(
+                DatasetsProvider,
+                $"must be one of {string.Join(", ", Enum.GetNames<DatasetProvider>())}."
+            ),
         };
         options.Path = configuration["Scheduler:Datasets:Path"] ?? options.Path;
         options.LockWaitSeconds = (int)Number(configuration, LockWaitSeconds, options.LockWaitSeconds, 0, 300);
+        if (options.Provider == DatasetProvider.BigQuery)
+        {
+            options.BigQuery = Place(configuration);
+            options.OwnDatasets = [.. OwnDatasets.Select(setting => Text(configuration, setting)).OfType<string>()];
+        }
     }
 
     public static void Bind(FilesOptions options, IConfiguration configuration)
@@ -47,6 +67,29 @@ internal sealed class PipelineSettings : IValidateOptions<DatasetOptions>, IVali
         options.Root = Text(configuration, "Scheduler__Files__Root");
         options.MaxBytes = Number(configuration, MaxBytes, options.MaxBytes, 1, long.MaxValue);
         options.AllowedHosts = Text(configuration, "Scheduler__Files__AllowedHosts") ?? "";
+    }
+
+    private static BigQueryOptions Place(IConfiguration configuration)
+    {
+        var project = Text(configuration, DatasetsProject);
+        if (!BigQueryForms.IsProject(project))
+        {
+            throw Wrong(DatasetsProject, BigQueryForms.ProjectRule);
+        }
+        var location = Text(configuration, DatasetsLocation) ?? BigQueryOptions.DefaultLocation;
+        if (!BigQueryForms.IsLocation(location))
+        {
+            throw Wrong(DatasetsLocation, BigQueryForms.LocationRule);
+        }
+        return new BigQueryOptions
+        {
+            Project = project!,
+            Location = location,
+            Endpoint =
+                BigQueryForms.Endpoint(Text(configuration, DatasetsEndpoint) ?? BigQueryOptions.GoogleEndpoint)
+                ?? throw Wrong(DatasetsEndpoint, BigQueryForms.EndpointRule),
+            MaximumBytesBilled = Number(configuration, DatasetsMaxGigabytes, 100, 1, 100_000) << 30,
+        };
     }
 
     private static string? Text(IConfiguration configuration, string setting) =>
@@ -70,6 +113,10 @@ internal sealed class PipelineSettings : IValidateOptions<DatasetOptions>, IVali
 
     public ValidateOptionsResult Validate(string? name, DatasetOptions options)
     {
+        if (options.Provider == DatasetProvider.BigQuery)
+        {
+            return ValidateOptionsResult.Success;
+        }
         if (string.IsNullOrWhiteSpace(options.Path))
         {
             return ValidateOptionsResult.Fail("Scheduler__Datasets__Path must name a folder.");

@@ -4,7 +4,7 @@ namespace Scheduler.Core.Storage;
 /// The store cannot be reached, or stayed busy beyond every retry: a state of the infrastructure that passes. The API
 /// answers 503 with Retry-After; workers wait and try again.
 /// </summary>
-public sealed class StorageUnavailableException : Exception
+public class StorageUnavailableException : Exception
 {
     public StorageUnavailableException() { }
 

@@ -7,6 +7,7 @@ using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Datasets;
+using Scheduler.Core.Datasets.DuckDb;
 using Scheduler.Core.Failpoints;
 using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines;
@@ -52,7 +53,10 @@ internal sealed class PipelineBench : IDisposable
     public static string TemplatesFolder => Path.Combine(AppContext.BaseDirectory, "Pipelines", "Templates");
 
     public DatasetFiles Files => new(Options.Create(DatasetOptions), Time);
-    public DatasetReader Reader => new(Files);
+    public DuckDbDatasetReader Reader => new(Files);
+
+    /// <summary>Where results go instead of the files of <see cref="Files"/>.</summary>
+    public IDatasetWriter? Writer { get; set; }
 
     public PipelineRunner Runner()
     {
@@ -64,7 +68,7 @@ internal sealed class PipelineBench : IDisposable
         };
         IExtractAdapter[] adapters = [Adapter ?? FileAdapter(files, Time)];
         var options = Options.Create(new PipelineOptions { AllowProbe = AllowProbe, WorkerName = "worker-1" });
-        var writer = new DatasetWriter(Files, Failpoints);
+        var writer = Writer ?? new DuckDbDatasetWriter(Files, Failpoints);
         return new PipelineRunner(
             TemplateCatalog.Load(TemplatesFolder, adapters),
             new CostRun(adapters, writer, new RunCredential(Vault), Time),

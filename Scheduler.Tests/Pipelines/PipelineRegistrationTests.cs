@@ -1,7 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using NUnit.Framework;
+using Scheduler.Core.Datasets;
+using Scheduler.Core.Datasets.BigQuery;
+using Scheduler.Core.Datasets.DuckDb;
 using Scheduler.Core.Pipelines;
 using Scheduler.Core.Pipelines.Templates;
 
@@ -9,6 +13,12 @@ namespace Scheduler.Tests.Pipelines;
 
 public sealed class PipelineRegistrationTests
 {
+    private static readonly (string Key, string? Value)[] BigQuery =
+    [
+        ("Scheduler:Datasets:Provider", "bigquery"),
+        ("Scheduler:Datasets:Project", "acme-billing-1"),
+    ];
+
     [Test]
     public async Task Everything_resolves_and_the_templates_that_ship_are_there()
     {
@@ -44,6 +54,68 @@ public sealed class PipelineRegistrationTests
             async () => await host.StartAsync(),
             Throws.Exception.With.Message.Contains(named).And.Message.Not.Contains("\n")
         );
+    }
+
+    [TestCase("Scheduler:Datasets:Project", null, "Scheduler__Datasets__Project")]
+    [TestCase("Scheduler:Datasets:Project", "Acme Billing", "Scheduler__Datasets__Project")]
+    [TestCase("Scheduler:Datasets:Location", "Europe/Berlin", "Scheduler__Datasets__Location")]
+    [TestCase("Scheduler:Datasets:Endpoint", "http://bigquery.example/", "Scheduler__Datasets__Endpoint")]
+    [TestCase("Scheduler:Datasets:Endpoint", "https://bigquery.example/v2", "Scheduler__Datasets__Endpoint")]
+    [TestCase("Scheduler:Datasets:Endpoint", "https://user:canary@bigquery.example/", "Scheduler__Datasets__Endpoint")]
+    [TestCase("Scheduler:Datasets:MaxGigabytesPerJob", "0", "Scheduler__Datasets__MaxGigabytesPerJob")]
+    public void A_wrong_setting_of_BigQuery_stops_the_start_with_one_line_that_names_it(
+        string key,
+        string? value,
+        string named
+    )
+    {
+        using var host = Host([.. BigQuery.Where(setting => setting.Key != key), (key, value)]);
+
+        Assert.That(
+            StartupSettings.FaultIn(host.Services),
+            Does.StartWith(named).And.Not.Contain("\n").And.Not.Contain("canary")
+        );
+    }
+
+    [Test]
+    public async Task Datasets_in_BigQuery_need_no_folder_and_no_credentials_to_start()
+    {
+        using var host = Host([
+            .. BigQuery,
+            ("Scheduler:Datasets:Path", "/proc/none"),
+            ("Scheduler:Datasets:Location", "EU"),
+            ("Scheduler:Datasets:MaxGigabytesPerJob", "5"),
+            ("Scheduler:Storage:BigQuery:Dataset", "ledger"),
+        ]);
+        await host.StartAsync();
+
+        var options = host.Services.GetRequiredService<IOptions<DatasetOptions>>().Value;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(host.Services.GetRequiredService<IPipelineRunner>(), Is.TypeOf<PipelineRunner>());
+            Assert.That(host.Services.GetRequiredService<IDatasetWriter>(), Is.TypeOf<BigQueryDatasetWriter>());
+            Assert.That(host.Services.GetRequiredService<IDatasetReader>(), Is.TypeOf<BigQueryDatasetReader>());
+            Assert.That(host.Services.GetRequiredService<IDatasetCatalog>(), Is.TypeOf<BigQueryDatasetCatalog>());
+            Assert.That(
+                (options.BigQuery!.Project, options.BigQuery.Location, options.BigQuery.MaximumBytesBilled),
+                Is.EqualTo(("acme-billing-1", "EU", 5L << 30))
+            );
+            Assert.That(options.BigQuery.Endpoint, Is.EqualTo(new Uri("https://bigquery.googleapis.com/")));
+            Assert.That(options.OwnDatasets, Is.EqualTo(["ledger"]));
+        }
+        await host.StopAsync();
+    }
+
+    [Test]
+    public void Datasets_are_files_unless_set()
+    {
+        using var host = Host();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(host.Services.GetRequiredService<IDatasetWriter>(), Is.TypeOf<DuckDbDatasetWriter>());
+            Assert.That(host.Services.GetRequiredService<IDatasetCatalog>(), Is.TypeOf<DuckDbDatasetCatalog>());
+        }
     }
 
     [TestCase("Development", null, true)]

@@ -3,7 +3,6 @@ using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
 using NUnit.Framework;
-using Scheduler.Core.Google;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.BigQuery;
 using Scheduler.Tests.Storage.BigQuery.Emulator;
@@ -222,7 +221,7 @@ internal sealed class BigQueryDatabase : ITestDatabase
 
     private async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> RunOverApiAsync(string text)
     {
-        var api = BigQueryClient.Create(options.Endpoint, new GoogleTokens(GoogleTokens.BigQueryScope));
+        var api = BigQueryClient.Create(options.Endpoint);
         var jobs = new BigQueryJobs(options, api, time, new Random(5), new BigQueryMeter());
         var pages = await jobs.WriteAsync(Behind, text, []);
         var fields = pages.Select(page => page.Schema).FirstOrDefault(schema => schema is not null)?.Fields ?? [];

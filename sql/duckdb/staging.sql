@@ -28,6 +28,14 @@ create table lines (
   extra varchar
 );
 
+-- name: read_lines
+-- Every line, money as text with all of its places.
+select
+  line_hash, usage_date, billing_period, billing_account_id, sub_account_id, sub_account_name, service_name, service_category,
+  sku_id, charge_description, region_id, resource_id, charge_category, charge_class, billed_cost::varchar, effective_cost::varchar,
+  list_cost::varchar, contracted_cost::varchar, pricing_quantity::varchar, pricing_unit, billing_currency, is_estimated, tags, extra
+from lines;
+
 -- name: read_parquet
 select *
 from read_parquet($path);

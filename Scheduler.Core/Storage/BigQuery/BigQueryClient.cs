@@ -5,9 +5,12 @@ using Scheduler.Core.Google;
 
 namespace Scheduler.Core.Storage.BigQuery;
 
-/// <summary>Makes the client: to the address of the settings only, without redirects, cookies or a proxy.</summary>
+/// <summary>Makes the client of BigQuery.</summary>
 internal static class BigQueryClient
 {
+    /// <summary>Longer than the server holds a call back for a result.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+
     private static readonly RefitSettings Json = new(
         new SystemTextJsonContentSerializer(
             new JsonSerializerOptions(JsonSerializerDefaults.Web)
@@ -18,28 +21,16 @@ internal static class BigQueryClient
         )
     );
 
-    public static IBigQueryApi Create(Uri endpoint, IAccessTokens tokens)
+    /// <summary>One with this process's Google credentials, looked for at the first use.</summary>
+    public static IBigQueryApi Create(Uri endpoint)
     {
-        HttpMessageHandler transport = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        };
-        if (endpoint.Scheme == Uri.UriSchemeHttps)
-        {
-            transport = new BearerHandler(tokens, why => new StorageUnavailableException($"BigQuery: {why}"))
-            {
-                InnerHandler = transport,
-            };
-        }
-        var client = new HttpClient(transport)
-        {
-            BaseAddress = endpoint,
-            // Longer than the server holds a call back for a result.
-            Timeout = TimeSpan.FromSeconds(90),
-        };
-        return RestService.For<IBigQueryApi>(client, Json);
+        var bearer =
+            endpoint.Scheme == Uri.UriSchemeHttps
+                ? new BearerHandler(
+                    new GoogleTokens(GoogleTokens.BigQueryScope),
+                    why => new StorageUnavailableException($"BigQuery: {why}")
+                )
+                : null;
+        return RestService.For<IBigQueryApi>(GoogleHttp.Create(endpoint, Timeout, bearer), Json);
     }
 }

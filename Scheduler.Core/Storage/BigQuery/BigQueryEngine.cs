@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Scheduler.Core.Google;
 
 namespace Scheduler.Core.Storage.BigQuery;
 
@@ -21,17 +20,9 @@ public sealed class BigQueryEngine : ISqlEngine
     /// <param name="time">Times the pauses between tries.</param>
     /// <param name="random">Spreads them.</param>
     public BigQueryEngine(BigQueryOptions options, TimeProvider time, Random random)
-        : this(
-            options,
-            BigQueryClient.Create(options.Endpoint, new GoogleTokens(GoogleTokens.BigQueryScope)),
-            time,
-            random
-        ) { }
-
-    internal BigQueryEngine(BigQueryOptions options, IBigQueryApi api, TimeProvider time, Random random)
     {
         this.options = options;
-        jobs = new BigQueryJobs(options, api, time, random, Meter);
+        jobs = new BigQueryJobs(options, BigQueryClient.Create(options.Endpoint), time, random, Meter);
     }
 
     public string Dialect => DialectName;
@@ -54,14 +45,14 @@ public sealed class BigQueryEngine : ISqlEngine
         var parameters = BigQueryValues.ToParameters(statement, arguments);
         if (!statement.IsWrite)
         {
-            return Map(await jobs.ReadAsync(operation, statement.Text, parameters, cancellationToken), map);
+            return BigQueryRow.Map(await jobs.ReadAsync(operation, statement.Text, parameters, cancellationToken), map);
         }
         var gate = gates.GetOrAdd(TablesOf(operation), _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellationToken);
         try
         {
             // A write that was sent is waited for: cancelled in between, nobody would know whether it was committed.
-            return Map(await jobs.WriteAsync(operation, statement.Text, parameters), map);
+            return BigQueryRow.Map(await jobs.WriteAsync(operation, statement.Text, parameters), map);
         }
         finally
         {
@@ -102,28 +93,4 @@ public sealed class BigQueryEngine : ISqlEngine
     /// <summary>Transactions on the same tables cancel each other: those of one process go one after the other.</summary>
     private static string TablesOf(SqlOperation operation) =>
         operation.Concept is "scheduling" or "queue" ? "runs" : operation.Concept;
-
-    private static List<T> Map<T>(IReadOnlyList<BigQueryResult> pages, Func<SqlRow, T> map)
-    {
-        var columns = pages
-            .Select(page => page.Schema)
-            .FirstOrDefault(schema => schema is not null)
-            ?.Fields.Index()
-            .ToDictionary(field => field.Item.Name, field => field.Index);
-        var mapped = new List<T>();
-        if (columns is null)
-        {
-            return mapped;
-        }
-        var row = new BigQueryRow(columns);
-        foreach (var page in pages)
-        {
-            foreach (var cells in page.Rows ?? [])
-            {
-                row.MoveTo(cells);
-                mapped.Add(map(row));
-            }
-        }
-        return mapped;
-    }
 }

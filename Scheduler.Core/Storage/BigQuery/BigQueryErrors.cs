@@ -16,6 +16,8 @@ internal static class BigQueryErrors
         "Exceeded rate limits: too many table update operations",
     ];
 
+    private static readonly string[] Missing = ["Not found: Dataset", "Not found: Table"];
+
     public static BigQueryFault Judge(HttpStatusCode? status, BigQueryError? error) =>
         error?.Reason switch
         {
@@ -31,6 +33,11 @@ internal static class BigQueryErrors
             "quotaExceeded" or "billingTierLimitExceeded" or "bytesBilledLimitExceeded" => BigQueryFault.Outage,
             _ => Judge(status),
         };
+
+    /// <summary>Whether a dataset or table is not there; a missing project or job is none of these.</summary>
+    public static bool IsMissing(BigQueryError error) =>
+        error is { Reason: "notFound", Message: { } message }
+        && Missing.Any(text => message.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsContention(BigQueryError? error) =>
         error?.Message is { } message

@@ -126,6 +126,44 @@ internal sealed class BigQueryJobs(
         );
     }
 
+    /// <summary>Deletes the dataset with all that is in it; false where there is none.</summary>
+    public async Task<bool> DeleteDatasetAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(
+                new SqlOperation("schema", "delete_dataset"),
+                () => api.DeleteDatasetAsync(options.Project, options.Dataset, "true", cancellationToken),
+                new Tries(time, random),
+                cancellationToken
+            );
+            return true;
+        }
+        catch (BigQueryNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The names of the dataset's tables and views, the first of them where there are many; null where there is no dataset.</summary>
+    public async Task<IReadOnlyList<string>?> ListTablesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var list = await AskAsync(
+                new SqlOperation("schema", "list_tables"),
+                () => api.ListTablesAsync(options.Project, options.Dataset, cancellationToken),
+                new Tries(time, random),
+                cancellationToken
+            );
+            return [.. (list.Tables ?? []).Select(table => table.TableReference.TableId)];
+        }
+        catch (BigQueryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     private JsonObject Query(SqlOperation operation, string text, JsonArray parameters) =>
         new()
         {
@@ -241,6 +279,10 @@ internal sealed class BigQueryJobs(
                 {
                     return content;
                 }
+                if (response.StatusCode == HttpStatusCode.NoContent)
+                {
+                    return new T();
+                }
                 if (response.Error?.InnerException is StorageUnavailableException missing)
                 {
                     throw missing;
@@ -274,6 +316,9 @@ internal sealed class BigQueryJobs(
     private static Exception Failure(SqlOperation operation, HttpStatusCode? status, BigQueryError error) =>
         BigQueryErrors.Judge(status, error) switch
         {
+            BigQueryFault.Outage when BigQueryErrors.IsMissing(error) => new BigQueryNotFoundException(
+                $"BigQuery did not run {operation} ({error.Reason}): there is no such dataset or table in the location of the settings."
+            ),
             BigQueryFault.Outage => new StorageUnavailableException(
                 $"BigQuery did not run {operation} ({error.Reason}): look at the project's access, billing and quotas."
             ),

@@ -9,6 +9,33 @@ internal sealed class BigQueryRow(IReadOnlyDictionary<string, int> columns) : Sq
 {
     private JsonElement cells;
 
+    /// <summary>All rows of a result.</summary>
+    /// <param name="pages">In their order; the first one with a schema names the columns.</param>
+    /// <param name="map">Reads one row; the row is only valid meanwhile.</param>
+    public static List<T> Map<T>(IReadOnlyList<BigQueryResult> pages, Func<SqlRow, T> map)
+    {
+        var columns = pages
+            .Select(page => page.Schema)
+            .FirstOrDefault(schema => schema is not null)
+            ?.Fields.Index()
+            .ToDictionary(field => field.Item.Name, field => field.Index);
+        var mapped = new List<T>();
+        if (columns is null)
+        {
+            return mapped;
+        }
+        var row = new BigQueryRow(columns);
+        foreach (var page in pages)
+        {
+            foreach (var cells in page.Rows ?? [])
+            {
+                row.MoveTo(cells);
+                mapped.Add(map(row));
+            }
+        }
+        return mapped;
+    }
+
     public void MoveTo(JsonElement row) => cells = row.GetProperty("f");
 
     public override bool IsNull(string column) => Cell(column).ValueKind == JsonValueKind.Null;

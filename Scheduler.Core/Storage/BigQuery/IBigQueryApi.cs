@@ -46,4 +46,20 @@ internal interface IBigQueryApi
         [Body] JsonObject dataset,
         CancellationToken cancellationToken
     );
+
+    /// <param name="deleteContents">Without it a dataset that has tables is not deleted.</param>
+    [Delete("/bigquery/v2/projects/{project}/datasets/{dataset}")]
+    Task<IApiResponse<BigQueryDataset>> DeleteDatasetAsync(
+        string project,
+        string dataset,
+        string deleteContents,
+        CancellationToken cancellationToken
+    );
+
+    [Get("/bigquery/v2/projects/{project}/datasets/{dataset}/tables")]
+    Task<IApiResponse<BigQueryTables>> ListTablesAsync(
+        string project,
+        string dataset,
+        CancellationToken cancellationToken
+    );
 }

@@ -3,6 +3,7 @@ using NodaTime;
 using NodaTime.Extensions;
 using NUnit.Framework;
 using Scheduler.Core.Datasets;
+using Scheduler.Core.Datasets.DuckDb;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.EndToEnd.Harness;
@@ -13,7 +14,7 @@ namespace Scheduler.Tests.EndToEnd.Harness;
 /// </summary>
 internal sealed class Journal(ITestDatabase database, string datasetsFolder)
 {
-    private readonly DatasetReader datasets = new(
+    private readonly DuckDbDatasetReader datasets = new(
         new DatasetFiles(Options.Create(new DatasetOptions { Path = datasetsFolder }), TimeProvider.System)
     );
 

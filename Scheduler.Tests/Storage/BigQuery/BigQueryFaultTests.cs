@@ -180,7 +180,7 @@ internal sealed class BigQueryFaultTests
 
         Assert.That(
             () => PassAsync(customers.ProfileAsync("acme", default)),
-            Throws.TypeOf<StorageUnavailableException>().With.Message.Contains("notFound")
+            Throws.InstanceOf<StorageUnavailableException>().With.Message.Contains("notFound")
         );
         Assert.That(pauses.GetUtcNow(), Is.EqualTo(DateTimeOffset.UnixEpoch));
     }

@@ -159,7 +159,5 @@ internal abstract class PurgeContract : StoreContract
             Removed.Add(dataset.Value);
             return Task.FromResult(true);
         }
-
-        public bool Exists(DatasetId dataset) => true;
     }
 }

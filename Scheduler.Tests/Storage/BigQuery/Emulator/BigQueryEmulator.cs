@@ -75,6 +75,8 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
 
     public EmulatedDataset Dataset(string name) => datasets[name];
 
+    public bool Has(string name) => datasets.ContainsKey(name);
+
     public void Add(EmulatedDataset dataset, string name) => datasets[name] = dataset;
 
     public void Remove(string name) => datasets.TryRemove(name, out _);
@@ -118,6 +120,11 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         if (fault == EmulatorFault.RateLimited)
         {
             await WriteAsync(context, 403, Error(403, "rateLimitExceeded", "Exceeded rate limits."));
+            return;
+        }
+        if (fault == EmulatorFault.AccessDenied)
+        {
+            await WriteAsync(context, 403, Error(403, "accessDenied", "Access Denied."));
             return;
         }
         var (status, answer) = await HandleAsync(call, path, body, context.Request.Query, fault);
@@ -164,6 +171,7 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
             ("POST", "datasets", 5) => "insert_dataset",
             ("GET", "datasets", 6) => "get_dataset",
             ("DELETE", "datasets", 6) => "delete_dataset",
+            ("GET", "datasets", 7) => "list_tables",
             ("GET", "datasets", 8) => "get_table",
             _ => "unknown",
         };
@@ -197,6 +205,7 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
                     ? (200, new JsonObject { ["location"] = "US" })
                     : NotFound($"Dataset {path[5]}"),
                 "delete_dataset" => datasets.TryRemove(path[5], out _) ? (200, []) : NotFound($"Dataset {path[5]}"),
+                "list_tables" => ListTables(path[5]),
                 "get_table" => GetTable(path[5], path[7]),
                 _ => NotFound(string.Join('/', path)),
             };
@@ -447,6 +456,22 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         datasets.TryAdd(name, new EmulatedDataset(name))
             ? (200, new JsonObject { ["location"] = "US" })
             : (409, Error(409, "duplicate", $"Already Exists: Dataset {name}"));
+
+    private (int, JsonObject) ListTables(string dataset) =>
+        datasets.TryGetValue(dataset, out var found)
+            ? (
+                200,
+                new JsonObject
+                {
+                    ["tables"] = new JsonArray([
+                        .. found.Tables.Keys.Select(table => new JsonObject
+                        {
+                            ["tableReference"] = new JsonObject { ["datasetId"] = dataset, ["tableId"] = table },
+                        }),
+                    ]),
+                }
+            )
+            : NotFound($"Dataset {dataset}");
 
     private (int, JsonObject) GetTable(string dataset, string table) =>
         datasets.TryGetValue(dataset, out var found) && found.Tables.TryGetValue(table, out var state)

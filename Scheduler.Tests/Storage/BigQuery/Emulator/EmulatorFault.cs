@@ -12,6 +12,9 @@ internal enum EmulatorFault
     /// <summary>403 rateLimitExceeded; nothing was done.</summary>
     RateLimited,
 
+    /// <summary>403 accessDenied; nothing was done.</summary>
+    AccessDenied,
+
     /// <summary>Carried out; the connection ends without an answer.</summary>
     LostReply,
 

@@ -429,6 +429,12 @@ internal sealed class ScriptRun
         }
         catch (RpcException exception)
         {
+            const string NoTable = "Table not found: ";
+            if (exception.Status.Detail.Contains(NoTable, StringComparison.Ordinal))
+            {
+                var missing = exception.Status.Detail.Split(NoTable)[1].Split(' ', ';')[0];
+                throw new SqlFailure("notFound", $"Not found: Table {missing}");
+            }
             var message = $"{exception.Status.Detail} in: {text}";
             Console.Error.WriteLine(message);
             throw SqlFailure.Invalid(message);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Scheduler.Core.Datasets.BigQuery;
 using Scheduler.Core.Storage.BigQuery;
 using Scheduler.Tests.Support;
 using WireMock;
@@ -28,6 +29,8 @@ internal sealed class BigQueryServer : IDisposable
                 ("results", "GET", $"{Root}/queries/*"),
                 ("get", "GET", $"{Root}/jobs/*"),
                 ("dataset", "POST", $"{Root}/datasets"),
+                ("tables", "GET", $"{Root}/datasets/*/tables"),
+                ("delete", "DELETE", $"{Root}/datasets/*"),
             }
         )
         {
@@ -36,21 +39,21 @@ internal sealed class BigQueryServer : IDisposable
                 .Given(Request.Create().UsingMethod(method).WithPath(path))
                 .RespondWith(Response.Create().WithCallback(_ => Next(name)));
         }
-        Engine = new BigQueryEngine(
-            new BigQueryOptions
-            {
-                Project = "acme-billing-1",
-                Dataset = "scheduler_eu",
-                Location = "europe-west3",
-                Endpoint = new Uri(server.Url!),
-                MaximumBytesBilled = 5L << 30,
-            },
-            Time,
-            new Random(3)
-        );
+        var options = new BigQueryOptions
+        {
+            Project = "acme-billing-1",
+            Dataset = "scheduler_eu",
+            Location = "europe-west3",
+            Endpoint = new Uri(server.Url!),
+            MaximumBytesBilled = 5L << 30,
+        };
+        Engine = new BigQueryEngine(options, Time, new Random(3));
+        Datasets = new BigQueryDatasets(options, Time, new Random(3));
     }
 
     public BigQueryEngine Engine { get; }
+
+    public BigQueryDatasets Datasets { get; }
 
     /// <summary>Pauses between tries pass at once.</summary>
     public SteppedTime Time { get; } = new(StoreHarness.Start.ToDateTimeOffset());

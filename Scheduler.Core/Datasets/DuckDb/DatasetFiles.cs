@@ -3,7 +3,7 @@ using DuckDB.NET.Data;
 using Microsoft.Extensions.Options;
 using Scheduler.Core.Storage;
 
-namespace Scheduler.Core.Datasets;
+namespace Scheduler.Core.Datasets.DuckDb;
 
 /// <summary>
 /// Opens customers' DuckDB files, one user at a time. DuckDB lets one process write a file and refuses every other, so

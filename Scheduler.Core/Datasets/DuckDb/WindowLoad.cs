@@ -3,7 +3,7 @@ using DuckDB.NET.Data;
 using NodaTime;
 using Scheduler.Core.Storage;
 
-namespace Scheduler.Core.Datasets;
+namespace Scheduler.Core.Datasets.DuckDb;
 
 /// <summary>The statements of one load, inside its transaction and with the staging file attached.</summary>
 internal sealed class WindowLoad(OpenDataset dataset, SqlText sql, LoadRequest request)

@@ -2,18 +2,13 @@ using System.Data.Common;
 using NodaTime;
 using Scheduler.Core.Storage;
 
-namespace Scheduler.Core.Datasets;
+namespace Scheduler.Core.Datasets.DuckDb;
 
-/// <summary>Reads results from customers' datasets. A customer that has loaded nothing yet has empty results.</summary>
-public sealed class DatasetReader(DatasetFiles files)
+/// <summary>Reads customers' DuckDB files.</summary>
+public sealed class DuckDbDatasetReader(DatasetFiles files) : IDatasetReader
 {
     private static readonly SqlText Sql = SqlText.Load("duckdb", "dataset");
 
-    /// <summary>Cost per service and currency, dearest first.</summary>
-    /// <param name="dataset">The customer's dataset.</param>
-    /// <param name="from">First UTC day, or null for all.</param>
-    /// <param name="to">Last UTC day, included, or null for all.</param>
-    /// <exception cref="DatasetUnavailableException">The dataset stayed locked for the whole wait.</exception>
     public Task<IReadOnlyList<ServiceCost>> CostByServiceAsync(
         DatasetId dataset,
         LocalDate? from,
@@ -34,8 +29,6 @@ public sealed class DatasetReader(DatasetFiles files)
             cancellationToken
         );
 
-    /// <summary>The last executions, newest first.</summary>
-    /// <exception cref="DatasetUnavailableException">The dataset stayed locked for the whole wait.</exception>
     public Task<IReadOnlyList<DatasetRun>> ListRunsAsync(
         DatasetId dataset,
         int limit,

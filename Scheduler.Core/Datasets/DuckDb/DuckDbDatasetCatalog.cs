@@ -1,9 +1,9 @@
 using Scheduler.Core.Storage;
 
-namespace Scheduler.Core.Datasets;
+namespace Scheduler.Core.Datasets.DuckDb;
 
 /// <summary>One DuckDB file per customer.</summary>
-public sealed class DatasetCatalog(DatasetFiles files) : IDatasetCatalog
+public sealed class DuckDbDatasetCatalog(DatasetFiles files) : IDatasetCatalog
 {
     private static readonly SqlText Sql = SqlText.Load("duckdb", "dataset");
 
@@ -27,7 +27,4 @@ public sealed class DatasetCatalog(DatasetFiles files) : IDatasetCatalog
     /// <inheritdoc/>
     public Task<bool> RemoveAsync(DatasetId dataset, CancellationToken cancellationToken) =>
         files.DeleteAsync(dataset, cancellationToken);
-
-    /// <inheritdoc/>
-    public bool Exists(DatasetId dataset) => File.Exists(files.PathOf(dataset));
 }

@@ -1,7 +1,7 @@
-namespace Scheduler.Api.Hosting;
+namespace Scheduler.Core.Retry;
 
 /// <summary>Chance for many threads: <see cref="Random"/> itself breaks when two calls meet.</summary>
-internal sealed class LockedRandom : Random
+public sealed class LockedRandom : Random
 {
     private readonly Lock gate = new();
     private readonly Random source = new();

@@ -1,6 +1,6 @@
 using DuckDB.NET.Data;
 
-namespace Scheduler.Core.Datasets;
+namespace Scheduler.Core.Datasets.DuckDb;
 
 /// <summary>A customer's file while it is open; disposing closes the file and lets the next one in.</summary>
 public sealed class OpenDataset(DuckDBConnection connection, SemaphoreSlim gate) : IAsyncDisposable

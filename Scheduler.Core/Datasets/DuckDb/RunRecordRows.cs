@@ -1,7 +1,6 @@
-using NodaTime;
 using Scheduler.Core.Contracts;
 
-namespace Scheduler.Core.Datasets;
+namespace Scheduler.Core.Datasets.DuckDb;
 
 /// <summary>The run log's records as the parameters of its statements.</summary>
 internal static class RunRecordRows
@@ -29,7 +28,7 @@ internal static class RunRecordRows
             ("error_message", record.ErrorMessage),
             ("start_time", record.StartTime.ToDateTimeUtc()),
             ("end_time", record.EndTime.ToDateTimeUtc()),
-            ("duration_ms", Milliseconds(record.StartTime, record.EndTime)),
+            ("duration_ms", record.DurationMs),
             ("pages", record.Pages),
             ("bytes_read", record.BytesRead),
             ("rows_read", record.RowsRead),
@@ -41,7 +40,11 @@ internal static class RunRecordRows
             ("parameters", record.Parameters),
         ];
 
-    public static (string Name, object? Value)[] Step(string pipelineLoggingId, StepLog step) =>
+    public static (string Name, object? Value)[] Step(
+        string pipelineLoggingId,
+        StepLog step,
+        LoadResult.Loaded counts
+    ) =>
         [
             ("pipeline_logging_id", pipelineLoggingId),
             ("step_number", step.Number),
@@ -49,11 +52,9 @@ internal static class RunRecordRows
             ("status", step.Status),
             ("start_time", step.StartedAt.ToDateTimeUtc()),
             ("end_time", step.EndedAt.ToDateTimeUtc()),
-            ("duration_ms", Milliseconds(step.StartedAt, step.EndedAt)),
+            ("duration_ms", step.DurationMs),
             ("rows_in", step.RowsIn),
-            ("rows_out", step.RowsOut),
+            ("rows_out", step.RowsOut ?? counts.Inserted),
             ("message", step.Message),
         ];
-
-    private static long Milliseconds(Instant from, Instant to) => (long)(to - from).TotalMilliseconds;
 }

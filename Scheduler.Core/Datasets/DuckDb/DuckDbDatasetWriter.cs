@@ -1,10 +1,10 @@
 using Scheduler.Core.Failpoints;
 using Scheduler.Core.Storage;
 
-namespace Scheduler.Core.Datasets;
+namespace Scheduler.Core.Datasets.DuckDb;
 
 /// <summary>Loads staged lines into customers' DuckDB files.</summary>
-public sealed class DatasetWriter(DatasetFiles files, IFailpoints failpoints) : IDatasetWriter
+public sealed class DuckDbDatasetWriter(DatasetFiles files, IFailpoints failpoints) : IDatasetWriter
 {
     private static readonly SqlText Sql = SqlText.Load("duckdb", "dataset");
 
@@ -33,7 +33,7 @@ public sealed class DatasetWriter(DatasetFiles files, IFailpoints failpoints) : 
         var deleted = await load.DeleteAsync(cancellationToken);
         await failpoints.ReachedAsync(Failpoint.LoadAfterDelete, cancellationToken);
         var loaded = new LoadResult.Loaded(await load.InsertAsync(cancellationToken), deleted);
-        await WriteRecordAsync(dataset, request.Record(loaded), loaded, cancellationToken);
+        await WriteRecordAsync(dataset, request.Record(), loaded, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         await transaction.CommitAsync(CancellationToken.None);
         return loaded;
@@ -61,7 +61,7 @@ public sealed class DatasetWriter(DatasetFiles files, IFailpoints failpoints) : 
         await ExecuteAsync(dataset, Sql["insert_run"], RunRecordRows.Run(record, counts), cancellationToken);
         foreach (var step in record.Steps)
         {
-            var row = RunRecordRows.Step(record.PipelineLoggingId, step);
+            var row = RunRecordRows.Step(record.PipelineLoggingId, step, counts);
             await ExecuteAsync(dataset, Sql["insert_step"], row, cancellationToken);
         }
     }

@@ -1,0 +1,119 @@
+using NodaTime;
+using NUnit.Framework;
+using Scheduler.Core.Datasets;
+
+namespace Scheduler.Tests.Datasets.Contract;
+
+/// <summary>What is read of a dataset.</summary>
+internal abstract class DatasetReaderContract : DatasetContract
+{
+    [Test]
+    public async Task A_customer_without_a_dataset_or_without_costs_has_empty_results()
+    {
+        var missing = await Datasets.Reader.CostByServiceAsync(Acme, null, null, default);
+        await Datasets.Catalog.CreateAsync(Acme, default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(missing, Is.Empty);
+            Assert.That(await Datasets.Reader.CostByServiceAsync(Acme, null, null, default), Is.Empty);
+            Assert.That(await Datasets.Reader.ListRunsAsync(Acme, 5, default), Is.Empty);
+        }
+    }
+
+    [Test]
+    public async Task Costs_are_per_service_and_currency_within_the_days_asked_for()
+    {
+        await new DatasetLoad(1).ByAsync(
+            Datasets.Writer(),
+            DatasetLoad.Line(DatasetLoad.First, "A", 1),
+            DatasetLoad.Line(DatasetLoad.Last, "A", 2.000000000001m),
+            DatasetLoad.Line(DatasetLoad.Last, "B", 9) with
+            {
+                ServiceName = null,
+            },
+            DatasetLoad.Line(DatasetLoad.Last, "C", 5) with
+            {
+                ServiceName = "A",
+                BillingCurrency = "EUR",
+                EffectiveCost = 4,
+            }
+        );
+
+        var all = await Datasets.Reader.CostByServiceAsync(Acme, null, null, default);
+        var first = await Datasets.Reader.CostByServiceAsync(Acme, DatasetLoad.First, DatasetLoad.First, default);
+        var late = await Datasets.Reader.CostByServiceAsync(Acme, DatasetLoad.Last.PlusDays(1), null, default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                all,
+                Is.EqualTo([
+                    new ServiceCost("", "USD", 9, 9, 1),
+                    new ServiceCost("A", "EUR", 5, 4, 1),
+                    new ServiceCost("A", "USD", 3.000000000001m, 3.000000000001m, 2),
+                ])
+            );
+            Assert.That(first, Is.EqualTo([new ServiceCost("A", "USD", 1, 1, 1)]));
+            Assert.That(late, Is.Empty);
+        }
+    }
+
+    [Test]
+    public async Task Runs_are_listed_newest_first_with_their_windows_and_counts()
+    {
+        var one = DatasetLoad.Line(DatasetLoad.First, "A", 1);
+        await new DatasetLoad(1).ByAsync(Datasets.Writer(), one, DatasetLoad.Line(DatasetLoad.Last, "A", 1));
+        await new DatasetLoad(2) { Force = true }.ByAsync(Datasets.Writer(), one);
+        await Datasets.Writer().RecordAsync(Acme, new DatasetLoad(3) { Window = null }.Failed(), default);
+
+        var runs = await Datasets.Reader.ListRunsAsync(Acme, 10, default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                runs,
+                Is.EqualTo([
+                    Run(3) with
+                    {
+                        Status = "FAILED",
+                        Window = null,
+                        ErrorType = "SCHEMA_DRIFT",
+                        ErrorMessage = "Row 1 \"is\" wrong – ü.",
+                    },
+                    Run(2) with
+                    {
+                        RowsRead = 1,
+                        RowsDeleted = 2,
+                        RowsWritten = 1,
+                    },
+                    Run(1) with
+                    {
+                        RowsRead = 2,
+                        RowsWritten = 2,
+                    },
+                ])
+            );
+            Assert.That(
+                (await Datasets.Reader.ListRunsAsync(Acme, 2, default)).Select(run => run.RunId),
+                Is.EqualTo(["run-3", "run-2"])
+            );
+        }
+    }
+
+    private static DatasetRun Run(int hour) =>
+        new()
+        {
+            PipelineLoggingId = $"run-{hour}/0/1",
+            PipelineId = "acme-focus",
+            RunId = $"run-{hour}",
+            Status = "COMPLETED",
+            TriggerType = "cloud_scheduler",
+            StartTime = DatasetLoad.Noon.Plus(Duration.FromHours(hour)).Plus(Duration.FromTicks(12_345_670)),
+            EndTime = DatasetLoad.Noon.Plus(Duration.FromHours(hour)).Plus(Duration.FromSeconds(9)),
+            Window = new DayWindow(DatasetLoad.First, DatasetLoad.Last),
+            RowsRead = 0,
+            RowsDeleted = 0,
+            RowsWritten = 0,
+        };
+}

@@ -1,0 +1,10 @@
+using Scheduler.Tests.Datasets.Contract;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Datasets.DuckDb;
+
+internal sealed class DuckDbDatasetWriterTests : DatasetWriterContract
+{
+    protected override Task<ITestDatasets> CreateDatasetsAsync() =>
+        Task.FromResult<ITestDatasets>(new DuckDbDatasets());
+}
