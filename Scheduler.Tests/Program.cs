@@ -1,4 +1,5 @@
 using Scheduler.Tests.Checks;
+using Scheduler.Tests.Planted;
 using Scheduler.Tests.Simulation;
 
 return args switch
@@ -6,5 +7,6 @@ return args switch
     [] => await CheckRun.EverythingAsync(),
     ["benchmark", .. var rest] when BenchmarkCall.TryParse(rest, out var call) => await CheckRun.BenchmarksAsync(call),
     ["simulate", .. var rest] when SimulateCall.TryParse(rest, out var call) => await Simulate.RunAsync(call),
+    ["plant", .. var names] when Planting.Knows(names) => await Planting.RunAsync(names),
     _ => CheckRun.Explain(),
 };

@@ -13,6 +13,7 @@ internal static class Simulate
             histories,
             Enumerable.Range(call.First, call.Count),
             call.Days,
+            call.IsBrief,
             done => Console.WriteLine($"   … {done} of {call.Count}, {watch.Elapsed.TotalSeconds:F0} s")
         );
         if (call.ShowsLines && call.Count == 1)
@@ -22,7 +23,7 @@ internal static class Simulate
                 Console.WriteLine(line);
             }
         }
-        Console.WriteLine(report.ToText(histories));
+        Console.WriteLine(report.ToText(call.IsBrief ? null : histories));
         return report.Failures.Count == 0 ? 0 : 1;
     }
 }

@@ -8,15 +8,16 @@ namespace Scheduler.Tests.Simulation;
 /// <param name="Count">How many seeds from there on.</param>
 /// <param name="Days">How long each history lasts.</param>
 /// <param name="ShowsLines">Whether every step is told.</param>
-internal sealed record SimulateCall(int First, int Count, int Days, bool ShowsLines)
+/// <param name="IsBrief">Whether the first failure ends it, without looking for its shortest form.</param>
+internal sealed record SimulateCall(int First, int Count, int Days, bool ShowsLines, bool IsBrief)
 {
-    public const string Usage = "simulate [--seed N] [--seeds COUNT] [--days N] [--show]";
+    public const string Usage = "simulate [--seed N] [--seeds COUNT] [--days N] [--show] [--brief]";
 
     private const int UsualDays = 7;
 
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out SimulateCall? call)
     {
-        call = new SimulateCall(1, 1, UsualDays, ShowsLines: false);
+        call = new SimulateCall(1, 1, UsualDays, ShowsLines: false, IsBrief: false);
         for (var place = 0; place < arguments.Length; place++)
         {
             var number = place + 1 < arguments.Length ? Number(arguments[place + 1]) : null;
@@ -24,6 +25,9 @@ internal sealed record SimulateCall(int First, int Count, int Days, bool ShowsLi
             {
                 case ("--show", _):
                     call = call with { ShowsLines = true };
+                    continue;
+                case ("--brief", _):
+                    call = call with { IsBrief = true };
                     continue;
                 case ("--seed", >= 0):
                     call = call with { First = number.Value };

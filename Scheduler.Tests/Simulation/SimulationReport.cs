@@ -33,6 +33,7 @@ internal sealed class SimulationReport
         Histories histories,
         IEnumerable<int> seeds,
         int days,
+        bool isBrief,
         Action<int> progress
     )
     {
@@ -48,7 +49,12 @@ internal sealed class SimulationReport
                         {
                             while (waiting.TryDequeue(out var seed))
                             {
-                                results[seed] = histories.Run(Scenario.Of(seed, days));
+                                var result = histories.Run(Scenario.Of(seed, days));
+                                results[seed] = result;
+                                if (isBrief && result.Violation is not null)
+                                {
+                                    waiting.Clear();
+                                }
                                 if (results.Count % SignOfLife == 0)
                                 {
                                     progress(results.Count);
@@ -74,8 +80,8 @@ internal sealed class SimulationReport
         return report;
     }
 
-    /// <summary>For people: totals, how often each fault hit, and of the first failure its shortest form with its last steps.</summary>
-    public string ToText(Histories histories)
+    /// <summary>For people: totals, how often each fault hit, and of the first failure its shortest form with its last steps; that one only where there are histories to try.</summary>
+    public string ToText(Histories? histories)
     {
         var text = new StringBuilder();
         text.AppendLine(
@@ -93,7 +99,7 @@ internal sealed class SimulationReport
         {
             text.AppendLine($"FAILED seed {failure.Scenario.Seed}: {failure.Violation}");
         }
-        if (Failures.Count > 0)
+        if (Failures.Count > 0 && histories is not null)
         {
             text.Append(Shrinking.Explain(Failures[0], histories, LastLines));
         }

@@ -14,7 +14,13 @@ internal sealed class SimulationTests
     {
         await using var histories = await Histories.CreateAsync();
 
-        var report = await SimulationReport.RunAsync(histories, Enumerable.Range(1, Seeds), Days, _ => { });
+        var report = await SimulationReport.RunAsync(
+            histories,
+            Enumerable.Range(1, Seeds),
+            Days,
+            isBrief: false,
+            _ => { }
+        );
 
         var told = report.ToText(histories);
         TestContext.Out.WriteLine(told);

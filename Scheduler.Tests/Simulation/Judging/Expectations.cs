@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using Scheduler.Core.Time;
 using Scheduler.Tests.Time;
@@ -14,6 +15,7 @@ internal sealed class Expectations(Instant start, Instant end)
         StringComparer.Ordinal
     );
     private readonly Dictionary<string, List<(Instant From, bool Runnable)>> standings = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> zones = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> plans = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, string, DstPolicy), List<Instant>> occurrences = [];
 
@@ -25,8 +27,14 @@ internal sealed class Expectations(Instant start, Instant end)
     public void Onboarded(CustomerPlan customer, Instant at)
     {
         standings[customer.Id] = [(at, true)];
+        zones[customer.Id] = customer.Zone;
         plans[customer.Id] = new HashSet<string>(StringComparer.Ordinal) { customer.Plan };
     }
+
+    /// <summary>The day that an instant falls on where the customer is, as it is written.</summary>
+    public string DayOf(string customerId, Instant at) =>
+        at.InZone(DateTimeZoneProviders.Tzdb[zones[customerId]])
+            .Date.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture);
 
     public void Stands(string customerId, bool runnable, Instant from) => standings[customerId].Add((from, runnable));
 

@@ -350,6 +350,14 @@ internal sealed class Judge(
                 broken("I9", $"{day.CustomerId} ran {day.Run} on {day.Date}.");
             }
         }
+        var dates = usage.ToDictionary(day => day.UsageId, day => day.Date);
+        foreach (var run in runs.Where(run => run.UsageId is not null))
+        {
+            if (dates[run.UsageId!] != expected.DayOf(run.CustomerId, run.CreatedAt))
+            {
+                broken("I9", $"Run {run.RunId} of {run.CreatedAt} was counted on {dates[run.UsageId!]}.");
+            }
+        }
         foreach (var customer in usage.ToLookup(day => day.CustomerId))
         {
             var own = runs.Where(run => run.CustomerId == customer.Key).ToList();
