@@ -19,8 +19,8 @@ internal static class Duties
     private static readonly TimeSpan Release = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(5);
 
-    // Where every look is charged. What the first two find was missed by a script that let it through already; the limits that the others
-    // watch are days.
+    // Where every look is charged. Parked items and audit entries are taken care of when they arise, and only what was missed then is left
+    // to the duties; the limits that the others watch are days.
     private static readonly TimeSpan ChargedRelease = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ChargedSweep = TimeSpan.FromHours(1);
 
@@ -77,7 +77,7 @@ internal static class Duties
         services.AddLedDuty<AuditChaining>(
             process,
             ("audit_chains", "The audit chains"),
-            (Release, ChargedRelease),
+            (Release, ChargedSweep),
             (chaining, token) => chaining.ExtendAsync(token)
         );
         if (options.History is not null)
