@@ -56,7 +56,7 @@ internal sealed class FollowingDutyTests
         );
 
         await duty.StartAsync(default);
-        var what = await did.Task;
+        var what = await did.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
         await duty.StopAsync(default);
 
         Assert.That(what, Is.EqualTo(otherLeads ? "heard" : "acted"));

@@ -197,6 +197,7 @@ internal sealed class BigQueryWriteTests : IDisposable
         server.On("results", Done).On("cancel", "{}").On("get", Whole);
 
         Assert.That(await ReleaseAsync(), Is.EqualTo(new[] { 1 }));
+        Assert.That(server.Lines.Count(line => line == "POST jobs cancel"), Is.EqualTo(1));
     }
 
     [Test]
