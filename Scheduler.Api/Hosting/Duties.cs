@@ -18,6 +18,12 @@ internal static class Duties
 {
     private static readonly TimeSpan Release = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(5);
+
+    // Where every look is charged. Parked items and audit entries are taken care of when they arise, and only what was missed then is left
+    // to the duties; the limits that the others watch are days.
+    private static readonly TimeSpan ChargedRelease = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ChargedSweep = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
 
     /// <summary>A lease outlasts the wait for the next pass, and a clock that stops for a moment.</summary>
@@ -31,46 +37,47 @@ internal static class Duties
             services.AddLedDuty<Trigger>(
                 process,
                 ("trigger", "The trigger"),
-                TimeSpan.FromSeconds(options.TickSeconds),
+                Always(TimeSpan.FromSeconds(options.TickSeconds)),
                 (trigger, token) => trigger.RunAsync(new TriggerRequest(), token),
                 // What is due becomes so by time alone.
-                isIdleWithoutWork: false
+                isIdleWithoutWork: false,
+                following: HearOfTriggers
             );
         }
         services.AddLedDuty<LeaseReaper>(
             process,
             ("lost_leases", "The search for lost leases"),
-            TimeSpan.FromSeconds(options.LeaseSeconds / 3.0),
+            Always(TimeSpan.FromSeconds(options.LeaseSeconds / 3.0)),
             (reaper, token) => reaper.ReapAsync(token)
         );
         services.AddLedDuty<LeaseReaper>(
             process,
             ("parked_items", "The release of parked items"),
-            Release,
+            (Release, ChargedRelease),
             (reaper, token) => reaper.ReleaseAsync(token)
         );
         services.AddLedDuty<LeaseReaper>(
             process,
             ("overdue_items", "The end of overdue items"),
-            Sweep,
+            (Sweep, ChargedSweep),
             (reaper, token) => reaper.SkipOverdueAsync(token)
         );
         services.AddLedDuty<LeaseReaper>(
             process,
             ("finished_items", "The purge of finished items"),
-            Sweep,
+            (Sweep, ChargedSweep),
             (reaper, token) => reaper.PurgeAsync(token)
         );
         services.AddLedDuty<QuotaAlerts>(
             process,
             ("quota_alerts", "The end of quota alerts"),
-            Sweep,
+            (Sweep, ChargedSweep),
             (alerts, token) => alerts.ResolveAsync(token)
         );
         services.AddLedDuty<AuditChaining>(
             process,
             ("audit_chains", "The audit chains"),
-            Release,
+            (Release, ChargedSweep),
             (chaining, token) => chaining.ExtendAsync(token)
         );
         if (options.History is not null)
@@ -78,13 +85,13 @@ internal static class Duties
             services.AddLedDuty<HistoryExport>(
                 process,
                 ("history_export", "The export of the history"),
-                Sweep,
+                Always(Sweep),
                 (export, token) => export.RunAsync(token)
             );
         }
         services.AddDuty(
             "The counts of refused calls",
-            Release,
+            _ => Release,
             provider =>
                 token =>
                     provider
@@ -93,55 +100,74 @@ internal static class Duties
         );
         services.AddDuty(
             "The note of used keys",
-            KeyNotes,
+            _ => KeyNotes,
             provider => token => provider.GetRequiredService<KeyUses>().WriteAsync(token)
         );
         return services;
     }
+
+    /// <summary>
+    /// Where looks are charged, a process that another one triggers for would never look: it takes each of the other's turns for a trigger,
+    /// or work that the other has queued would wait for ever for workers that ask here.
+    /// </summary>
+    private static Action? HearOfTriggers(IServiceProvider provider) =>
+        provider.GetRequiredService<QueueStore>().ReadsAreCharged
+            ? provider.GetRequiredService<QueueSignal>().Hear
+            : null;
+
+    private static (TimeSpan Free, TimeSpan Charged) Always(TimeSpan interval) => (interval, interval);
 
     /// <summary>What one process does for all of them.</summary>
     private static void AddLedDuty<T>(
         this IServiceCollection services,
         string process,
         (string Word, string Name) duty,
-        TimeSpan interval,
+        (TimeSpan Free, TimeSpan Charged) interval,
         Func<T, CancellationToken, Task> action,
-        bool isIdleWithoutWork = true
+        bool isIdleWithoutWork = true,
+        Func<IServiceProvider, Action?>? following = null
     )
         where T : notnull
     {
-        var lease = 2 * interval < ShortestLease ? ShortestLease : 2 * interval;
         services.AddDuty(
             duty.Name,
-            interval,
+            IntervalOf,
             provider => token => action(provider.GetRequiredService<T>(), token),
             provider => new Leadership(
                 provider.GetRequiredService<DutyStore>(),
                 duty.Word,
                 process,
-                Duration.FromTimeSpan(lease),
+                Duration.FromTimeSpan(LeaseOf(IntervalOf(provider))),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<Leadership>>()
             ),
-            isIdleWithoutWork
+            isIdleWithoutWork,
+            following
         );
+
+        TimeSpan IntervalOf(IServiceProvider provider) =>
+            provider.GetRequiredService<QueueStore>().ReadsAreCharged ? interval.Charged : interval.Free;
     }
+
+    private static TimeSpan LeaseOf(TimeSpan interval) => 2 * interval < ShortestLease ? ShortestLease : 2 * interval;
 
     private static void AddDuty(
         this IServiceCollection services,
         string name,
-        TimeSpan interval,
+        Func<IServiceProvider, TimeSpan> interval,
         Func<IServiceProvider, Func<CancellationToken, Task>> action,
         Func<IServiceProvider, Leadership>? leadership = null,
-        bool isIdleWithoutWork = false
+        bool isIdleWithoutWork = false,
+        Func<IServiceProvider, Action?>? following = null
     ) =>
         services.AddSingleton<IHostedService>(provider => new Duty(
             name,
-            interval,
+            interval(provider),
             action(provider),
             leadership?.Invoke(provider),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Duty>>(),
-            isIdleWithoutWork ? provider.GetRequiredService<OpenWork>() : null
+            isIdleWithoutWork ? provider.GetRequiredService<OpenWork>() : null,
+            following?.Invoke(provider)
         ));
 }

@@ -11,10 +11,11 @@ internal sealed class Duty(
     Leadership? leadership,
     TimeProvider time,
     ILogger<Duty> logger,
-    OpenWork? work = null
+    OpenWork? work = null,
+    Action? following = null
 ) : BackgroundService
 {
-    private readonly DutyLoop loop = new(name, interval, action, leadership, time, logger, work);
+    private readonly DutyLoop loop = new(name, interval, action, leadership, time, logger, work, following);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(stoppingToken);
 }

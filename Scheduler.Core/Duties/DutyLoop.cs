@@ -10,6 +10,7 @@ namespace Scheduler.Core.Duties;
 /// <param name="name">For the log.</param>
 /// <param name="interval">From one beginning to the next; one that takes longer delays the next.</param>
 /// <param name="leadership">Where one process does it for all; null where every process has its own to do.</param>
+/// <param name="following">Called at each interval at which another process leads: it does it, and this one is not told.</param>
 /// <param name="work">Where it is idle while nothing is open; it makes one pass after each opening at least. Null for what is always done.</param>
 public sealed partial class DutyLoop(
     string name,
@@ -18,7 +19,8 @@ public sealed partial class DutyLoop(
     Leadership? leadership,
     TimeProvider time,
     ILogger logger,
-    OpenWork? work = null
+    OpenWork? work = null,
+    Action? following = null
 )
 {
     private bool isFailing;
@@ -71,6 +73,10 @@ public sealed partial class DutyLoop(
             else
             {
                 takeOver = await leadership.RunAsync(action, stoppingToken);
+                if (takeOver is not null)
+                {
+                    following?.Invoke();
+                }
             }
             passed = opening;
             if (isFailing)

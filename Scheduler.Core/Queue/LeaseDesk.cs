@@ -143,6 +143,7 @@ public sealed partial class LeaseDesk
         if (items.Count > 0)
         {
             signal.See();
+            outlook.NoteTaken(wakeUp, raised);
             return (items, TimeSpan.Zero);
         }
         await outlook.NoteVainAsync(wakeUp, raised, cancellationToken);

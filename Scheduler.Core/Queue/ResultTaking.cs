@@ -69,7 +69,7 @@ internal sealed partial class ResultTaking
         {
             await queue.ReleaseParkedAsync(configs, now, cancellationToken);
         }
-        if (ended.Any(end => end.State is not null))
+        if (ended.Any(end => end is { State: not null, FreesWork: true }))
         {
             signal.Raise();
         }

@@ -129,7 +129,8 @@ public sealed class QueueStore(ISqlEngine engine, OperationClock clock)
                 row.AtOrNull("retry_at"),
                 row.TextOrNull("run_id"),
                 row.TextOrNull("config_id"),
-                row.Bool("has_successor")
+                row.Bool("has_successor"),
+                row.Bool("frees_work")
             ),
             cancellationToken
         );

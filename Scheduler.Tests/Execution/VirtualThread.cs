@@ -25,6 +25,17 @@ internal sealed class VirtualThread : SynchronizationContext, IDisposable
         lock (queue)
         {
             queue.Enqueue((d, state));
+            Monitor.Pulse(queue);
+        }
+    }
+
+    /// <summary>Waits for a continuation that comes from elsewhere, as from a socket; on the machine's own clock.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool WaitForWork(TimeSpan limit)
+    {
+        lock (queue)
+        {
+            return queue.Count > 0 || Monitor.Wait(queue, limit);
         }
     }
 

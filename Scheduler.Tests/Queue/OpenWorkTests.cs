@@ -181,6 +181,30 @@ internal sealed class OpenWorkTests
     }
 
     [Test]
+    public async Task After_a_claim_that_took_all_the_next_one_looks_and_claims_nothing()
+    {
+        await H.QueueAsync("acme", "one");
+        Assert.That(await H.LeaseAsync(), Has.Count.EqualTo(1));
+        var (claims, all) = (Engine.Ran(Claim), Engine.RanInAll);
+
+        for (var worker = 0; worker < 5; worker++)
+        {
+            Assert.That(await H.LeaseAsync(1, $"worker-{worker}"), Is.Empty);
+        }
+
+        Assert.That((Engine.Ran(Claim) - claims, Engine.RanInAll - all), Is.EqualTo((0, 1)));
+    }
+
+    [Test]
+    public async Task After_a_claim_that_left_something_the_next_one_has_it()
+    {
+        await H.QueueAsync("acme", "one", "two");
+        await H.LeaseAsync();
+
+        Assert.That(await H.LeaseAsync(), Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_retry_is_claimed_when_its_time_comes_and_not_looked_for_before()
     {
         await H.QueueAsync("acme", "main");

@@ -125,9 +125,7 @@ internal sealed class BigQueryDatabase : ITestDatabase
 
     /// <summary>Every statement so far that the API was sent and that looked at a table.</summary>
     public IEnumerable<StatementUse> Uses() =>
-        Emulator
-            .Jobs.Where(job => job.Dataset == options.Dataset && job.Done.IsCompletedSuccessfully)
-            .SelectMany(job => job.Done.Result.Uses);
+        Emulator.Jobs.Where(job => job.Dataset == options.Dataset).SelectMany(job => job.Uses);
 
     /// <remarks>
     /// Every change has a WHERE in BigQuery, and <c>at</c> is a word of the language: the tests' own statements, which mean all rows and

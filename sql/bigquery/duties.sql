@@ -14,11 +14,14 @@ set
   holder = @holder,
   expires_at = timestamp_add(op_now, interval @leaseMicros microsecond)
 where duty = @duty and (holder = @holder or expires_at <= op_now);
-if @@row_count = 0 and not exists (select 1 from scheduler_duty_leases where duty = @duty) then
-  -- The first time: an insert alone conflicts with nobody.
-  update scheduler_turnstiles set turn = turn + 1 where name = 'duties';
-  insert into scheduler_duty_leases (duty, holder, term, expires_at)
-  values (@duty, @holder, 1, timestamp_add(op_now, interval @leaseMicros microsecond));
+if @@row_count = 0 then
+  -- In a condition of its own: whoever holds the lease, and renews it, does not pay for this look.
+  if not exists (select 1 from scheduler_duty_leases where duty = @duty) then
+    -- The first time: an insert alone conflicts with nobody.
+    update scheduler_turnstiles set turn = turn + 1 where name = 'duties';
+    insert into scheduler_duty_leases (duty, holder, term, expires_at)
+    values (@duty, @holder, 1, timestamp_add(op_now, interval @leaseMicros microsecond));
+  end if;
 end if;
 commit transaction;
 select holder, term, expires_at, op_now as now from scheduler_duty_leases where duty = @duty;

@@ -697,7 +697,9 @@ select
   if(e.retry_run_id is null, null, e.retry_at) as retry_at,
   e.run_id,
   e.config_id,
-  coalesce(e.has_successor, false) as has_successor
+  coalesce(e.has_successor, false) as has_successor,
+  -- Nobody else's items are let through by an end.
+  coalesce(e.customer_waits or e.state = 'PENDING' or e.retry_run_id is not null, false) as frees_work
 from unnest(@rows) b with offset nth
 left join unnest(op_ended) e on e.nth = nth
 order by nth;
@@ -979,32 +981,32 @@ order by q.run_id;
 -- param: customerId string
 -- Puts customers with queued work and a free slot back into the round: after a change of standing, and as a sweep that heals lost
 -- wake-ups.
-declare op_woken int64;
+declare op_woken array<string>;
 begin transaction;
-create temp table woken as
-select f.customer_id
-from scheduler_fair_shares f
-join scheduler_customer_standing s on s.customer_id = f.customer_id
-join (
-  select
-    q.customer_id,
-    countif(q.state = 'QUEUED' and q.visible_at <= @now and c.is_active and (c.paused_until is null or c.paused_until <= @now)) as waiting,
-    countif(q.state = 'PROCESSING' and q.lease_expires_at > @now) as live
-  from pipeline_execution_queue q
-  join customer_pipeline_configs c on c.config_id = q.config_id
-  group by q.customer_id
-) q on q.customer_id = f.customer_id
-where not f.ready
-  and f.ready_at > @now
-  and (@customerId is null or f.customer_id = @customerId)
-  and s.runnable_until > @now
-  and q.waiting > 0
-  and coalesce(s.max_concurrent_pipelines, 1000000) > q.live;
-set op_woken = (select count(*) from woken);
-if op_woken > 0 then
+set op_woken = array(
+  select f.customer_id
+  from scheduler_fair_shares f
+  join scheduler_customer_standing s on s.customer_id = f.customer_id
+  join (
+    select
+      q.customer_id,
+      countif(q.state = 'QUEUED' and q.visible_at <= @now and c.is_active and (c.paused_until is null or c.paused_until <= @now)) as waiting,
+      countif(q.state = 'PROCESSING' and q.lease_expires_at > @now) as live
+    from pipeline_execution_queue q
+    join customer_pipeline_configs c on c.config_id = q.config_id
+    group by q.customer_id
+  ) q on q.customer_id = f.customer_id
+  where not f.ready
+    and f.ready_at > @now
+    and (@customerId is null or f.customer_id = @customerId)
+    and s.runnable_until > @now
+    and q.waiting > 0
+    and coalesce(s.max_concurrent_pipelines, 1000000) > q.live
+);
+if array_length(op_woken) > 0 then
   update scheduler_fair_shares
   set ready_at = @now
-  where customer_id in (select customer_id from woken) and not ready and ready_at > @now;
+  where customer_id in unnest(op_woken) and not ready and ready_at > @now;
 end if;
 commit transaction;
 select count(*) as woken from scheduler_fair_shares where not ready and ready_at <= @now;

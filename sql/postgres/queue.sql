@@ -736,7 +736,8 @@ select
       limit 1
     ),
     false
-  ) as has_successor
+  ) as has_successor,
+  e.state is not null as frees_work
 from asked b
 left join ended e on e.queue_id = b.queue_id
 left join retried n on n.run_id = e.retry_run_id

@@ -647,7 +647,8 @@ select
   exists (
     select 1 from pipeline_execution_queue q
     where q.config_id = e.config_id and q.state = 'QUEUED' and q.visible_at = 253402300799999999
-  ) as has_successor
+  ) as has_successor,
+  e.state is not null as frees_work
 from jsonb_each(@rows) b
 left join temp.ended e on e.nth = b.key
 left join scheduled_pipeline_runs r on r.run_id = e.retry_run_id

@@ -27,8 +27,9 @@ internal static class BigQueryErrors
             "backendError" or "internalError" or "rateLimitExceeded" or "badGateway" when IsContention(error) =>
                 BigQueryFault.NewJob,
             "backendError" or "internalError" or "rateLimitExceeded" or "badGateway" => BigQueryFault.AskAgain,
-            "accessDenied" or "billingNotEnabled" or "blocked" or "notFound" or "responseTooLarge" or "stopped" =>
+            "accessDenied" or "billingNotEnabled" or "blocked" or "notFound" or "responseTooLarge" =>
                 BigQueryFault.Outage,
+            "stopped" or "timeout" => BigQueryFault.Stopped,
             _ when IsContention(error) => BigQueryFault.NewJob,
             "quotaExceeded" or "billingTierLimitExceeded" or "bytesBilledLimitExceeded" => BigQueryFault.Outage,
             _ => Judge(status),
@@ -43,14 +44,16 @@ internal static class BigQueryErrors
         error?.Message is { } message
         && Contention.Any(text => message.Contains(text, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Without a known reason: an intermediary, a token that just ended, or no answer at all.</summary>
+    /// <summary>
+    /// Without a known reason: an intermediary, or no answer at all. A 401 was answered to a fresh token too
+    /// (<see cref="Google.BearerHandler"/>).
+    /// </summary>
     private static BigQueryFault Judge(HttpStatusCode? status) =>
         status switch
         {
-            null or HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests =>
-                BigQueryFault.AskAgain,
+            null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => BigQueryFault.AskAgain,
             >= HttpStatusCode.InternalServerError => BigQueryFault.AskAgain,
-            HttpStatusCode.Forbidden or HttpStatusCode.NotFound => BigQueryFault.Outage,
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound => BigQueryFault.Outage,
             HttpStatusCode.Conflict => BigQueryFault.Duplicate,
             _ => BigQueryFault.Refused,
         };

@@ -15,6 +15,9 @@ internal enum BigQueryFault
     /// <summary>Access, billing, quota, a dataset that is not there: an operator must mend it.</summary>
     Outage,
 
+    /// <summary>The job was stopped, by its time limit or by somebody; whether its transaction was committed before is not told.</summary>
+    Stopped,
+
     /// <summary>The script itself is refused.</summary>
     Refused,
 }

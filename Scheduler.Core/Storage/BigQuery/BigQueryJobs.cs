@@ -18,8 +18,24 @@ internal sealed class BigQueryJobs(
     /// <summary>Requests sent for one call, all in all, before the store counts as away.</summary>
     public const int MostTries = 8;
 
+    /// <summary>
+    /// How long one call waits for its jobs, all in all. Its scripts take seconds; one behind the twenty changes that may wait for a table,
+    /// each at its slowest, takes minutes. After that every caller has given up, and the next flush waits behind this one.
+    /// </summary>
+    public static readonly TimeSpan MostWait = TimeSpan.FromMinutes(10);
+
+    /// <summary>BigQuery itself stops a job that takes longer, as well as it can: nobody waits for its answer then.</summary>
+    public static readonly TimeSpan JobTimeout = MostWait - TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a job may take to end after it was asked to stop, and the requests for that.</summary>
+    private static readonly TimeSpan StopWait = TimeSpan.FromMinutes(1);
+    private const int StopTries = 3;
+
     private const int WaitMs = 60_000;
     private const long FloorBytes = 10L << 20;
+
+    /// <summary>BigQuery holds a call back until the result is there; one that it answers at once is not repeated at once.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
@@ -36,6 +52,7 @@ internal sealed class BigQueryJobs(
         var request = Query(operation, text, parameters);
         request["location"] = options.Location;
         request["timeoutMs"] = WaitMs;
+        request["jobTimeoutMs"] = JobTimeoutMs;
         request["jobCreationMode"] = "JOB_CREATION_OPTIONAL";
         request["formatOptions"] = new JsonObject { ["useInt64Timestamp"] = true };
         var tries = new Tries(time, random);
@@ -51,6 +68,11 @@ internal sealed class BigQueryJobs(
                     cancellationToken
                 );
                 var pages = await PagesAsync(operation, first, tries, cancellationToken);
+                if (pages[0] is { Schema: null, JobReference.JobId: { } silent })
+                {
+                    // A query always has columns: this one was stopped, or failed, and does not say so here.
+                    await JudgeAsync(operation, silent, tries, cancellationToken);
+                }
                 meter.Count(
                     operation,
                     1,
@@ -60,7 +82,7 @@ internal sealed class BigQueryJobs(
             }
             catch (JobFailedException failure)
             {
-                await tries.PauseAsync(operation, failure.Error, cancellationToken);
+                await tries.BeforeNewJobAsync(operation, failure.Error, cancellationToken);
             }
         }
     }
@@ -88,7 +110,12 @@ internal sealed class BigQueryJobs(
                     ["jobId"] = jobId,
                     ["location"] = options.Location,
                 },
-                ["configuration"] = new JsonObject { ["labels"] = labels.DeepClone(), ["query"] = query.DeepClone() },
+                ["configuration"] = new JsonObject
+                {
+                    ["labels"] = labels.DeepClone(),
+                    ["jobTimeoutMs"] = JobTimeoutMs,
+                    ["query"] = query.DeepClone(),
+                },
             };
             try
             {
@@ -100,12 +127,17 @@ internal sealed class BigQueryJobs(
                 );
                 var first = await ResultsAsync(operation, jobId, null, tries, CancellationToken.None);
                 var pages = await PagesAsync(operation, first, tries, CancellationToken.None);
-                await JudgeAsync(operation, jobId, tries);
+                var done = await JudgeAsync(operation, jobId, tries, CancellationToken.None);
+                meter.Count(
+                    operation,
+                    Math.Max(1, done?.Statistics?.NumChildJobs ?? 0),
+                    done?.Statistics?.Query?.TotalBytesBilled ?? 0
+                );
                 return pages;
             }
             catch (JobFailedException failure)
             {
-                await tries.PauseAsync(operation, failure.Error, CancellationToken.None);
+                await tries.BeforeNewJobAsync(operation, failure.Error, CancellationToken.None);
             }
         }
     }
@@ -164,6 +196,8 @@ internal sealed class BigQueryJobs(
         }
     }
 
+    private static string JobTimeoutMs => JobTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+
     private JsonObject Query(SqlOperation operation, string text, JsonArray parameters) =>
         new()
         {
@@ -213,48 +247,72 @@ internal sealed class BigQueryJobs(
         CancellationToken cancellationToken
     )
     {
-        while (true)
+        try
         {
-            var result = await AskAsync(
-                operation,
-                () =>
-                    api.GetResultsAsync(
-                        options.Project,
-                        jobId,
-                        options.Location,
-                        WaitMs,
-                        page,
-                        "true",
-                        cancellationToken
-                    ),
-                tries,
-                cancellationToken
-            );
-            if (result is { JobComplete: true })
+            while (true)
             {
-                return result with { JobReference = result.JobReference ?? new() { JobId = jobId } };
+                var result = await AskAsync(
+                    operation,
+                    () =>
+                        api.GetResultsAsync(
+                            options.Project,
+                            jobId,
+                            options.Location,
+                            WaitMs,
+                            page,
+                            "true",
+                            cancellationToken
+                        ),
+                    tries,
+                    cancellationToken
+                );
+                if (result is { JobComplete: true })
+                {
+                    return result with { JobReference = result.JobReference ?? new() { JobId = jobId } };
+                }
+                await tries.RestAsync(operation, cancellationToken);
             }
+        }
+        catch (StorageUnavailableException) when (tries.TryBeginLast())
+        {
+            // What it has done meanwhile is done: only its own end tells whether there is an answer.
+            await StopAsync(operation, jobId, tries);
+            return await ResultsAsync(operation, jobId, page, tries, cancellationToken);
+        }
+    }
+
+    /// <summary>Has the job stopped and waits for its end; returns if it has succeeded all the same.</summary>
+    /// <exception cref="JobFailedException">It has failed by itself.</exception>
+    /// <exception cref="StorageUnavailableException">It was stopped, or its end could not be learned.</exception>
+    private async Task StopAsync(SqlOperation operation, string jobId, Tries tries)
+    {
+        await AskAsync(
+            operation,
+            () => api.CancelJobAsync(options.Project, jobId, options.Location, default),
+            tries,
+            CancellationToken.None
+        );
+        while ((await JudgeAsync(operation, jobId, tries, CancellationToken.None))?.Status?.State != "DONE")
+        {
+            await tries.RestAsync(operation, CancellationToken.None);
         }
     }
 
     /// <summary>A script may end without an error although one of its statements failed: its status has the last word.</summary>
-    private async Task JudgeAsync(SqlOperation operation, string jobId, Tries tries)
+    private async Task<BigQueryJob?> JudgeAsync(
+        SqlOperation operation,
+        string jobId,
+        Tries tries,
+        CancellationToken cancellationToken
+    )
     {
         var job = await AskAsync(
             operation,
-            () => api.GetJobAsync(options.Project, jobId, options.Location, default),
+            () => api.GetJobAsync(options.Project, jobId, options.Location, cancellationToken),
             tries,
-            CancellationToken.None
+            cancellationToken
         );
-        if (job?.Status?.ErrorResult is { } error)
-        {
-            throw Failure(operation, HttpStatusCode.BadRequest, error);
-        }
-        meter.Count(
-            operation,
-            Math.Max(1, job?.Statistics?.NumChildJobs ?? 0),
-            job?.Statistics?.Query?.TotalBytesBilled ?? 0
-        );
+        return job?.Status?.ErrorResult is { } error ? throw Failure(operation, HttpStatusCode.BadRequest, error) : job;
     }
 
     /// <summary>Sends one request until there is an answer. A duplicate answers with nothing: what it asks for is there.</summary>
@@ -316,6 +374,9 @@ internal sealed class BigQueryJobs(
     private static Exception Failure(SqlOperation operation, HttpStatusCode? status, BigQueryError error) =>
         BigQueryErrors.Judge(status, error) switch
         {
+            BigQueryFault.Stopped => new StorageUnavailableException(
+                $"BigQuery did not end {operation} ({error.Reason}): the job took too long, or somebody stopped it."
+            ),
             BigQueryFault.Outage when BigQueryErrors.IsMissing(error) => new BigQueryNotFoundException(
                 $"BigQuery did not run {operation} ({error.Reason}): there is no such dataset or table in the location of the settings."
             ),
@@ -353,15 +414,28 @@ internal sealed class BigQueryJobs(
         public BigQueryError Error { get; } = error;
     }
 
-    /// <summary>How often one call has asked, and the growing pauses in between.</summary>
+    /// <summary>How often one call has asked and how long it has waited, and the growing pauses in between.</summary>
     private sealed class Tries(TimeProvider time, Random random)
     {
+        private long begun = time.GetTimestamp();
+        private TimeSpan most = MostWait;
         private int count;
+        private bool isOver;
+        private bool isLast;
 
+        /// <summary>After a job that failed; there is none after one that had to be stopped.</summary>
+        public Task BeforeNewJobAsync(SqlOperation operation, BigQueryError? error, CancellationToken cancellationToken)
+        {
+            count = isLast ? MostTries : count;
+            return PauseAsync(operation, error, cancellationToken);
+        }
+
+        /// <summary>After an error.</summary>
         public async Task PauseAsync(SqlOperation operation, BigQueryError? error, CancellationToken cancellationToken)
         {
-            if (++count >= MostTries)
+            if (++count >= MostTries || time.GetElapsedTime(begun) >= most)
             {
+                isOver = true;
                 throw new StorageUnavailableException($"BigQuery did not run {operation} ({error?.Reason}).");
             }
             var longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * (1 << count));
@@ -371,6 +445,30 @@ internal sealed class BigQueryJobs(
                 time,
                 cancellationToken
             );
+        }
+
+        /// <summary>Between two looks at a job that runs.</summary>
+        public async Task RestAsync(SqlOperation operation, CancellationToken cancellationToken)
+        {
+            if (time.GetElapsedTime(begun) >= most)
+            {
+                isOver = true;
+                throw new StorageUnavailableException(
+                    $"BigQuery did not end {operation} within {MostWait.TotalMinutes:0} minutes."
+                );
+            }
+            await Task.Delay(BetweenLooks, time, cancellationToken);
+        }
+
+        /// <summary>Once, after it is over: a few tries more to learn what has become of the job.</summary>
+        public bool TryBeginLast()
+        {
+            if (!isOver || isLast)
+            {
+                return false;
+            }
+            (isLast, isOver, begun, most, count) = (true, false, time.GetTimestamp(), StopWait, MostTries - StopTries);
+            return true;
         }
     }
 }

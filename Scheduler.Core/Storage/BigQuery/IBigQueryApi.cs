@@ -28,6 +28,14 @@ internal interface IBigQueryApi
         CancellationToken cancellationToken
     );
 
+    [Post("/bigquery/v2/projects/{project}/jobs/{jobId}/cancel")]
+    Task<IApiResponse<BigQueryCancel>> CancelJobAsync(
+        string project,
+        string jobId,
+        [Query] string location,
+        CancellationToken cancellationToken
+    );
+
     /// <param name="useInt64Timestamp">Each page has to be asked for exact timestamps again.</param>
     [Get("/bigquery/v2/projects/{project}/queries/{jobId}")]
     Task<IApiResponse<BigQueryResult>> GetResultsAsync(

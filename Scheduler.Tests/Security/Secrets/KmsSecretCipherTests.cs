@@ -185,11 +185,15 @@ public sealed class KmsSecretCipherTests : IAsyncDisposable
     private sealed class OneToken : IAccessTokens
     {
         public ValueTask<string> GetAsync(CancellationToken cancellationToken) => new("token-1");
+
+        public void Drop(string token) => Assert.Fail("It is good.");
     }
 
     private sealed class NoToken : IAccessTokens
     {
         public ValueTask<string> GetAsync(CancellationToken cancellationToken) =>
             throw new InvalidOperationException("canary of a key file");
+
+        public void Drop(string token) => Assert.Fail("There is none.");
     }
 }

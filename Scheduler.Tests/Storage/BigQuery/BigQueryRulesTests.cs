@@ -1,7 +1,6 @@
 using NUnit.Framework;
 using Scheduler.Core.Storage;
 using Scheduler.Tests.Storage.BigQuery.GoogleSql;
-using Scheduler.Tests.Storage.BigQuery.GoogleSql.Wire;
 
 namespace Scheduler.Tests.Storage.BigQuery;
 
@@ -9,15 +8,6 @@ namespace Scheduler.Tests.Storage.BigQuery;
 internal sealed class BigQueryRulesTests
 {
     private const string Dialect = "bigquery";
-    private const int MostClusterColumns = 4;
-
-    private static readonly string[] KnownOptions =
-    [
-        "description",
-        "labels",
-        "partition_expiration_days",
-        "friendly_name",
-    ];
 
     // Not to be had in BigQuery, or not in the way the scripts are run.
     private static readonly string[] Banned =
@@ -40,7 +30,9 @@ internal sealed class BigQueryRulesTests
         var faults = new List<string>();
         foreach (var create in Creates())
         {
-            faults.AddRange(Faults(create.Text, tables[create.Target!]).Select(fault => $"{create.Target}: {fault}"));
+            faults.AddRange(
+                TableRules.Faults(create.Text, tables[create.Target!]).Select(fault => $"{create.Target}: {fault}")
+            );
         }
 
         Assert.That(faults, Is.Empty);
@@ -53,6 +45,10 @@ internal sealed class BigQueryRulesTests
     [TestCase("cluster by names", "cluster")]
     [TestCase("cluster by nobody", "cluster")]
     [TestCase("options (desciption = 'x')", "option")]
+    [TestCase("options (partition_expiration_days = 3)", "partition")]
+    [TestCase("partition by timestamp_trunc(at, minute)", "partition")]
+    [TestCase("partition by timestamp_trunc(day, day)", "partition")]
+    [TestCase("partition by day, at", "partition")]
     public void What_BigQuery_would_refuse_is_found(string clause, string word)
     {
         var table = new SqlTable(
@@ -67,7 +63,7 @@ internal sealed class BigQueryRulesTests
             ]
         );
 
-        Assert.That(Faults($"create table t (a string) {clause}", table), Has.Some.Contains(word));
+        Assert.That(TableRules.Faults($"create table t (a string) {clause}", table), Has.Some.Contains(word));
     }
 
     [Test]
@@ -92,79 +88,6 @@ internal sealed class BigQueryRulesTests
             .Migrations(Dialect)
             .SelectMany(migration => Script.Parse(migration.Text))
             .Where(statement => statement.Kind == ScriptKind.CreateTable);
-
-    private static IEnumerable<string> Faults(string create, SqlTable table)
-    {
-        var tokens = SqlToken.Read(create);
-        if (Clause(tokens, "partition", "by") is { Count: > 0 } partition)
-        {
-            var isDate = partition[0].Is("date") && partition.Count > 2;
-            var column = Column(table, (isDate ? partition[2] : partition[0]).Text);
-            var wanted = isDate ? SqlKind.Timestamp : SqlKind.Date;
-            if (column?.Type.TypeKind != wanted)
-            {
-                yield return $"a partition by '{string.Concat(partition.Select(token => token.Text))}' is no day";
-            }
-        }
-        if (Clause(tokens, "cluster", "by") is { Count: > 0 } cluster)
-        {
-            var names = cluster.Where(token => !token.Is(",")).Select(token => token.Text.Trim('`')).ToList();
-            if (
-                names.Count > MostClusterColumns
-                || names.Distinct().Count() < names.Count
-                || names.Any(name => Column(table, name) is not { Type: var type } || !MayCluster(type))
-            )
-            {
-                yield return $"cannot cluster by {string.Join(", ", names)}";
-            }
-        }
-        if (Clause(tokens, "options", "(") is { } options)
-        {
-            for (var nth = 0; nth + 1 < options.Count; nth++)
-            {
-                if (options[nth + 1].Is("=") && !KnownOptions.Contains(options[nth].Text))
-                {
-                    yield return $"no option {options[nth].Text}";
-                }
-            }
-        }
-    }
-
-    /// <summary>What follows the words, up to where the next clause begins.</summary>
-    private static List<SqlToken>? Clause(List<SqlToken> tokens, string first, string second)
-    {
-        var depth = 0;
-        for (var nth = 0; nth + 1 < tokens.Count; nth++)
-        {
-            if (depth == 0 && tokens[nth].Is(first) && tokens[nth + 1].Is(second))
-            {
-                return
-                [
-                    .. tokens[(nth + 2)..]
-                        .TakeWhile(token =>
-                            !token.Is("partition") && !token.Is("cluster") && !token.Is("options") && !token.Is(";")
-                        ),
-                ];
-            }
-            depth +=
-                tokens[nth].Is("(") ? 1
-                : tokens[nth].Is(")") ? -1
-                : 0;
-        }
-        return null;
-    }
-
-    private static SqlColumn? Column(SqlTable table, string name) =>
-        table.Columns.FirstOrDefault(column => column.Name == name.Trim('`'));
-
-    private static bool MayCluster(TypeProto type) =>
-        type.TypeKind
-            is SqlKind.Text
-                or SqlKind.Int64
-                or SqlKind.Bool
-                or SqlKind.Date
-                or SqlKind.Timestamp
-                or SqlKind.Numeric;
 
     private static IEnumerable<string> Faults(SqlStatement statement)
     {

@@ -179,7 +179,7 @@ internal sealed class EmulatorJobTests
             Assert.That(again, Is.EqualTo(409));
             Assert.That(EmulatorCalls.ErrorOf(refused).Reason, Is.EqualTo("duplicate"));
             Assert.That(there, Is.EqualTo(200));
-            Assert.That(await calls.DeleteAsync("datasets/other"), Is.EqualTo(200));
+            Assert.That(await calls.DeleteAsync("datasets/other"), Is.EqualTo(204));
             Assert.That(await calls.DeleteAsync("datasets/other"), Is.EqualTo(404));
         }
     }
@@ -200,6 +200,7 @@ internal sealed class EmulatorJobTests
             """
         );
 
+        await calls.GetAsync("queries/j1");
         var (_, job) = await calls.GetAsync("jobs/j1");
         var (_, parts) = await calls.GetAsync("jobs?parentJobId=j1");
 
@@ -245,4 +246,261 @@ internal sealed class EmulatorJobTests
             Assert.That(EmulatorCalls.ErrorOf(body).Reason, Is.EqualTo("invalidQuery"));
         }
     }
+
+    [Test]
+    public async Task A_running_job_says_so_and_a_result_is_waited_for_as_long_as_asked()
+    {
+        var hold = Hold();
+        await calls.InsertAsync("j1", Change);
+
+        var (_, job) = await calls.GetAsync("jobs/j1");
+        var (status, early) = await calls.GetAsync("queries/j1?timeoutMs=20");
+        hold.SetResult();
+        var (_, late) = await calls.GetAsync("queries/j1");
+        var (_, done) = await calls.GetAsync("jobs/j1");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(State(job), Is.EqualTo("RUNNING"));
+            Assert.That((status, (bool)early["jobComplete"]!), Is.EqualTo((200, false)));
+            Assert.That((bool)late["jobComplete"]!, Is.True);
+            Assert.That(State(done), Is.EqualTo("DONE"));
+        }
+    }
+
+    [Test]
+    public async Task A_running_job_that_is_cancelled_stops_and_its_transaction_is_undone()
+    {
+        var hold = Hold();
+        await calls.InsertAsync("j1", Change);
+        await Reached;
+
+        var (status, cancel) = await calls.CancelAsync("j1");
+        var (resultStatus, result) = await calls.GetAsync("queries/j1");
+        hold.SetResult();
+        var (_, job) = await calls.GetAsync("jobs/j1");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(status, Is.EqualTo(200));
+            Assert.That((string)cancel["job"]!["jobReference"]!["jobId"]!, Is.EqualTo("j1"));
+            Assert.That(State(job), Is.EqualTo("DONE"));
+            Assert.That((string)job["status"]!["errorResult"]!["reason"]!, Is.EqualTo("stopped"));
+            Assert.That(
+                (string)job["status"]!["errorResult"]!["message"]!,
+                Does.Contain("User requested cancellation")
+            );
+            Assert.That(resultStatus, Is.EqualTo(200));
+            Assert.That(result.ContainsKey("schema"), Is.False);
+            Assert.That(await calls.NumberAsync("select count(*) from t"), Is.Zero);
+        }
+    }
+
+    [Test]
+    public async Task A_job_that_has_ended_is_not_changed_by_a_cancel_which_tells_its_state()
+    {
+        await calls.InsertAsync("j1", Change);
+        await calls.GetAsync("queries/j1");
+
+        var (status, cancel) = await calls.CancelAsync("j1");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(status, Is.EqualTo(200));
+            Assert.That(State(cancel["job"]!), Is.EqualTo("DONE"));
+            Assert.That(cancel["job"]!["status"]!["errorResult"], Is.Null);
+            Assert.That(await calls.NumberAsync("select count(*) from t"), Is.EqualTo(1));
+            Assert.That((await calls.CancelAsync("none")).Status, Is.EqualTo(404));
+        }
+    }
+
+    [Test]
+    public async Task A_change_that_waits_for_its_turn_is_stopped_there_and_gives_it_up()
+    {
+        await calls.RunAsync("insert into t (n) values (1)");
+        var hold = Hold();
+        foreach (var nth in Enumerable.Range(0, 22))
+        {
+            await calls.InsertAsync($"j{nth}", "update t set n = n + 1 where n > 0");
+        }
+        await Reached;
+
+        foreach (var nth in Enumerable.Range(2, 20))
+        {
+            await calls.CancelAsync($"j{nth}");
+            await calls.GetAsync($"queries/j{nth}");
+        }
+        hold.SetResult();
+
+        var (status, _) = await calls.QueryAsync("update t set n = n + 1 where n > 0");
+        Assert.That(status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task A_job_that_takes_longer_than_it_may_is_stopped()
+    {
+        var hold = Hold();
+        await calls.InsertAsync("j1", Change, timeoutMs: "60000");
+        await Reached;
+        time.Advance(TimeSpan.FromSeconds(59));
+        var (_, before) = await calls.GetAsync("jobs/j1");
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await calls.GetAsync("queries/j1");
+        var (_, after) = await calls.GetAsync("jobs/j1");
+        hold.SetResult();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(State(before), Is.EqualTo("RUNNING"));
+            Assert.That((string)after["status"]!["errorResult"]!["reason"]!, Is.EqualTo("stopped"));
+            Assert.That((string)after["status"]!["errorResult"]!["message"]!, Does.Contain("timed out after 60s"));
+        }
+    }
+
+    [Test]
+    public async Task A_repeated_request_may_be_answered_without_rows_which_are_at_its_job()
+    {
+        await calls.QueryAsync("select 1 as n", requestId: "r1");
+
+        var (_, again) = await calls.QueryAsync("select 1 as n", requestId: "r1");
+        var (_, results) = await calls.GetAsync($"queries/{(string)again["jobReference"]!["jobId"]!}");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((bool)again["jobComplete"]!, Is.True);
+            Assert.That(again.ContainsKey("schema") || again.ContainsKey("rows"), Is.False);
+            Assert.That(EmulatorCalls.Rows(results), Is.EqualTo(EmulatorCalls.Table(["1"])));
+        }
+    }
+
+    [Test]
+    public async Task A_request_id_with_another_text_is_another_request()
+    {
+        await calls.QueryAsync("insert into t (n) values (1)", requestId: "r1");
+        await calls.QueryAsync("insert into t (n) values (2)", requestId: "r1");
+
+        Assert.That(await calls.NumberAsync("select sum(n) from t"), Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Jobs_are_listed_the_last_one_first_in_pages_and_a_part_of_a_script_is_found()
+    {
+        await calls.InsertAsync("j1", Change);
+        await calls.GetAsync("queries/j1");
+        await calls.InsertAsync("j2", "select count(*) from t");
+        await calls.GetAsync("queries/j2");
+
+        var (_, first) = await calls.GetAsync("jobs?maxResults=1");
+        var (_, second) = await calls.GetAsync($"jobs?maxResults=1&pageToken={(string)first["nextPageToken"]!}");
+        var (_, part) = await calls.GetAsync("jobs/j1_0");
+
+        string Only(JsonObject page) => (string)page["jobs"]!.AsArray().Single()!["jobReference"]!["jobId"]!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((Only(first), Only(second)), Is.EqualTo(("j2", "j1")));
+            Assert.That((string)part["statistics"]!["parentJobId"]!, Is.EqualTo("j1"));
+            Assert.That((string)part["statistics"]!["query"]!["statementType"]!, Is.EqualTo("INSERT"));
+            Assert.That((await calls.GetAsync("jobs/j1_7")).Status, Is.EqualTo(404));
+        }
+    }
+
+    [Test]
+    public async Task A_job_outside_the_large_regions_is_found_only_by_its_location()
+    {
+        await calls.CreateDatasetAsync("far", "europe-west3");
+        var request = new JsonObject
+        {
+            ["query"] = "select 1",
+            ["useLegacySql"] = false,
+            ["defaultDataset"] = new JsonObject { ["datasetId"] = "far" },
+        };
+        var (_, body) = await calls.PostAsync("queries", request);
+        var jobId = (string)body["jobReference"]!["jobId"]!;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((string)body["jobReference"]!["location"]!, Is.EqualTo("europe-west3"));
+            Assert.That((await calls.GetAsync($"queries/{jobId}")).Status, Is.EqualTo(404));
+            Assert.That((await calls.GetAsync($"jobs/{jobId}?location=US")).Status, Is.EqualTo(404));
+            Assert.That((await calls.GetAsync($"queries/{jobId}?location=europe-west3")).Status, Is.EqualTo(200));
+        }
+    }
+
+    [Test]
+    public async Task A_statement_over_the_bytes_that_may_be_billed_fails_unbilled()
+    {
+        const long Floor = 10L << 20;
+        await calls.RunAsync("create table u (s string)");
+        var (two, refused) = await calls.QueryWithAsync(
+            "select count(*) from t, u",
+            "maximumBytesBilled",
+            $"{2 * Floor - 1}"
+        );
+        var (enough, _) = await calls.QueryWithAsync("select count(*) from t, u", "maximumBytesBilled", $"{2 * Floor}");
+        var (small, tooSmall) = await calls.QueryWithAsync("select 1", "maximumBytesBilled", $"{Floor - 1}");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((two, EmulatorCalls.ErrorOf(refused).Reason), Is.EqualTo((400, "bytesBilledLimitExceeded")));
+            Assert.That(enough, Is.EqualTo(200));
+            Assert.That((small, EmulatorCalls.ErrorOf(tooSmall).Reason), Is.EqualTo((400, "invalid")));
+            Assert.That(calls.Emulator.Jobs.Sum(job => job.Uses.Sum(use => use.BytesBilled)), Is.EqualTo(2 * Floor));
+        }
+    }
+
+    [Test]
+    public async Task A_table_above_the_floor_is_billed_by_its_size_and_twice_where_it_is_changed()
+    {
+        calls.Dataset.Scale = 100;
+        await calls.RunAsync("create table u (n int64, s string)");
+        await calls.RunAsync("insert into u (n, s) select n, repeat('x', 10000) from unnest(generate_array(1, 12)) n");
+        var (_, table) = await calls.GetAsync("datasets/lab/tables/u");
+        var size = long.Parse((string)table["numBytes"]!, System.Globalization.CultureInfo.InvariantCulture);
+
+        await calls.RunAsync("select count(*) from u");
+        await calls.RunAsync("update u set n = 2 where n = 1");
+        var (status, refused) = await calls.QueryWithAsync(
+            "delete from u where n = 2",
+            "maximumBytesBilled",
+            $"{size}"
+        );
+
+        var billed = calls.Emulator.Jobs.SelectMany(job => job.Uses).TakeLast(2).Select(use => use.BytesBilled);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(size, Is.InRange(12_000_000, 12_100_000));
+            Assert.That(billed, Is.EqualTo([size, 2 * size]));
+            Assert.That((status, EmulatorCalls.ErrorOf(refused).Reason), Is.EqualTo((400, "bytesBilledLimitExceeded")));
+            Assert.That(await calls.NumberAsync("select count(*) from u"), Is.EqualTo(12));
+        }
+    }
+
+    [Test]
+    public async Task The_statements_of_a_script_that_failed_later_are_billed()
+    {
+        await calls.QueryAsync("insert into t (n) values (1); select 1 / 0 from t");
+
+        Assert.That(calls.Emulator.Jobs[^1].Uses.Select(use => use.Kind), Is.EqualTo(["INSERT"]));
+    }
+
+    private const string Change = "begin transaction; insert into t (n) values (1); commit transaction; select 1";
+
+    private readonly TaskCompletionSource reached = new();
+
+    private Task Reached => reached.Task;
+
+    /// <summary>Whoever is about to commit waits until it is let go.</summary>
+    private TaskCompletionSource Hold()
+    {
+        var hold = new TaskCompletionSource();
+        calls.Dataset.BeforeCommit = () =>
+        {
+            reached.TrySetResult();
+            return hold.Task;
+        };
+        return hold;
+    }
+
+    private static string State(JsonNode job) => (string)job["status"]!["state"]!;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Scheduler.Tests.Storage.BigQuery.Emulator;
 
@@ -191,6 +193,141 @@ internal sealed class EmulatorScriptTests
                 "select id from t where note = 'found' and exists (select 1 from t where n = 1) order by id"
             ),
             Is.EqualTo(EmulatorCalls.Table(["0299"], ["0300"]))
+        );
+    }
+
+    [Test]
+    public async Task The_time_is_one_in_a_statement_and_another_in_the_next()
+    {
+        var (one, next) = await TimesAsync("");
+
+        Assert.That(one, Is.EqualTo(1), "distinct times within the statement, its subqueries included");
+        Assert.That(next, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task The_time_of_a_transaction_is_that_of_its_beginning_throughout()
+    {
+        var (_, both) = await TimesAsync("begin transaction;");
+
+        Assert.That(both, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_transaction_that_ended_gives_the_time_free()
+    {
+        await using var ticking = await EmulatorCalls.StartAsync(
+            new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) }
+        );
+
+        var rows = await ticking.RunAsync(
+            """
+            declare op_in timestamp;
+            begin transaction;
+            set op_in = current_timestamp();
+            commit transaction;
+            select current_timestamp() > op_in, current_date() = date(current_timestamp)
+            """
+        );
+
+        Assert.That(rows, Is.EqualTo(EmulatorCalls.Table(["true", "true"])));
+    }
+
+    [Test]
+    public async Task A_default_of_the_time_is_that_of_the_insert()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 7, 0, 0, TimeSpan.Zero));
+        await using var fixedTime = await EmulatorCalls.StartAsync(time);
+        await fixedTime.RunAsync("create table d (id int64, made timestamp default current_timestamp())");
+        time.Advance(TimeSpan.FromDays(1));
+
+        await fixedTime.RunAsync("insert into d (id) values (1)");
+
+        Assert.That(
+            await fixedTime.RunAsync("select made = timestamp '2026-11-25 07:00:00+00' from d"),
+            Is.EqualTo(EmulatorCalls.Table(["true"]))
+        );
+    }
+
+    [Test]
+    public async Task A_column_that_is_added_is_null_in_the_rows_that_are_there()
+    {
+        await calls.RunAsync("insert into t (id, n) values ('a', 1)");
+
+        await calls.RunAsync(
+            "alter table `lab.t` add column more string, add column words array<struct<w string, n int64>>"
+        );
+        await calls.RunAsync("insert into t (id, more, words) values ('b', 'x', [struct('w', 2)])");
+        await calls.RunAsync("update t set more = 'y' where id = 'a'");
+
+        Assert.That(
+            await calls.RunAsync("select id, more, array_length(words) from t order by id"),
+            Is.EqualTo(EmulatorCalls.Table(["a", "y", "0"], ["b", "x", "1"]))
+        );
+    }
+
+    [Test]
+    public async Task A_column_that_is_there_is_added_again_only_with_IF_NOT_EXISTS()
+    {
+        await calls.RunAsync("alter table t add column if not exists more string");
+        await calls.RunAsync(
+            "alter table t add column if not exists more string, add column if not exists other int64"
+        );
+
+        var (_, message) = await calls.RefusedAsync("alter table t add column more string");
+
+        Assert.That(message, Does.Contain("more"));
+        Assert.That(
+            await calls.RunAsync("select count(more), count(other) from t"),
+            Is.EqualTo(EmulatorCalls.Table(["0", "0"]))
+        );
+    }
+
+    [TestCase("alter table t add column more strng", "STRNG")]
+    [TestCase("alter table t add column more string not null", "required")]
+    [TestCase("alter table t add column more string default 'x'", "DEFAULT")]
+    [TestCase("alter table nowhere add column more string", "nowhere")]
+    [TestCase("begin transaction; alter table t add column more string; commit transaction", "transaction")]
+    [TestCase("begin transaction; create table c (id string); commit transaction", "transaction")]
+    [TestCase("begin transaction; begin transaction; commit transaction", "nested")]
+    [TestCase("create table c (id string) partition by id", "partition")]
+    [TestCase("create table c (id string) cluster by id, id", "cluster")]
+    [TestCase("create table c (id string) options (bogus = 1)", "bogus")]
+    [TestCase("insert into t (id) values ('a') then return id", "RETURN")]
+    public async Task What_the_analyser_accepts_and_BigQuery_does_not_is_refused(string text, string why)
+    {
+        var (status, body) = await calls.QueryAsync(text);
+
+        Assert.That(status, Is.AnyOf(400, 404), body.ToJsonString());
+        Assert.That(EmulatorCalls.ErrorOf(body).Message, Does.Contain(why).IgnoreCase);
+        Assert.That(await calls.NumberAsync("select count(*) from t"), Is.Zero);
+    }
+
+    /// <summary>Times seen by a statement with many rows, whose subquery is evaluated by itself, and by it and the next one together.</summary>
+    private static async Task<(long One, long Both)> TimesAsync(string begin)
+    {
+        // Every look at this clock moves it.
+        await using var ticking = await EmulatorCalls.StartAsync(
+            new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) }
+        );
+        await ticking.RunAsync("create table t (at_time timestamp); create table seen (n int64)");
+        await ticking.RunAsync(
+            "insert into t (at_time) select timestamp '1990-01-01 00:00:00+00' from unnest(generate_array(1, 20))"
+        );
+        await ticking.RunAsync(
+            $"""
+            {begin}
+            insert into t (at_time) select current_timestamp() from t where at_time < (select max(current_timestamp()) from t);
+            insert into seen (n) select count(distinct at_time) - 1 from t;
+            insert into t (at_time) values (current_timestamp());
+            insert into seen (n) select count(distinct at_time) - 1 from t;
+            {(begin.Length > 0 ? "commit transaction;" : "")}
+            """
+        );
+        var rows = await ticking.RunAsync("select min(n), max(n) from seen");
+        return (
+            long.Parse(rows[0][0]!, CultureInfo.InvariantCulture),
+            long.Parse(rows[0][1]!, CultureInfo.InvariantCulture)
         );
     }
 }

@@ -12,18 +12,29 @@ namespace Scheduler.Tests.Storage.BigQuery.Emulator;
 
 /// <summary>
 /// BigQuery's REST API (v2) on a loopback port, as far as the product and its tests use it: datasets, tables, jobs.query, jobs.insert,
-/// jobs.get, jobs.list of a script's parts, getQueryResults with pages, cancel. The text of a job is executed as it was sent.
+/// jobs.get, jobs.list, getQueryResults with pages, cancel. The text of a job is executed as it was sent.
 /// </summary>
 internal sealed class BigQueryEmulator : IAsyncDisposable
 {
     private const int DefaultPage = 10_000;
+
+    /// <summary>Less is refused: no statement costs less.</summary>
+    private const long LeastBytesBilled = StatementUse.FloorBytes;
+
     private static readonly TimeSpan RequestIdsLast = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a call waits for a result unless it says otherwise; on this host's clock, as a client's patience is.</summary>
+    private static readonly TimeSpan ResultWait = TimeSpan.FromSeconds(10);
+
+    /// <summary>Jobs elsewhere are found only by who names their location.</summary>
+    private static readonly string[] FoundWithoutLocation = ["US", "EU"];
 
     private readonly WebApplication server;
     private readonly ZetaSqlServer engine;
     private readonly ConcurrentDictionary<string, EmulatedDataset> datasets = new();
     private readonly ConcurrentDictionary<string, Lazy<EmulatedJob>> jobs = new();
     private readonly ConcurrentDictionary<string, (string JobId, DateTimeOffset At)> requests = new();
+    private readonly Lock making = new();
     private readonly ConcurrentDictionary<string, int> notReady = new();
     private readonly List<(string Call, EmulatorFault Fault)> faults = [];
 
@@ -37,7 +48,7 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
 
     /// <summary>Every job so far, by the order of their coming.</summary>
     public IReadOnlyList<EmulatedJob> Jobs =>
-        [.. jobs.Values.Where(job => job.IsValueCreated).Select(job => job.Value).OrderBy(job => job.CreatedAt)];
+        [.. jobs.Values.Where(job => job.IsValueCreated).Select(job => job.Value).OrderBy(job => job.Number)];
 
     /// <summary>Rows of one page, where the call asks for more or says nothing.</summary>
     public int PageRows { get; set; } = DefaultPage;
@@ -64,7 +75,7 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         return emulator;
     }
 
-    /// <summary>What shall happen to the next calls of that name: query, insert, get, results.</summary>
+    /// <summary>What shall happen to the next calls of that name: query, insert, get, results, cancel …</summary>
     public void Fail(string call, params EmulatorFault[] with)
     {
         lock (faults)
@@ -83,7 +94,7 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
 
     /// <summary>Executes behind the API's back.</summary>
     public Task<QueryOutcome> ExecuteAsync(string dataset, string text) =>
-        ScriptRun.ExecuteAsync(engine, datasets[dataset], text, []);
+        ScriptRun.ExecuteAsync(engine, datasets[dataset], text, [], new ScriptSettings { Time = Time });
 
     public async ValueTask DisposeAsync()
     {
@@ -107,9 +118,7 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var body = HttpMethods.IsPost(context.Request.Method)
-            ? (await JsonNode.ParseAsync(context.Request.Body))!.AsObject()
-            : null;
+        var body = await BodyAsync(context.Request);
         var call = CallOf(context.Request.Method, path);
         var fault = TakeFault(call);
         if (fault == EmulatorFault.UnavailableBefore)
@@ -142,6 +151,12 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         await WriteAsync(context, status, answer);
     }
 
+    private static async Task<JsonObject> BodyAsync(HttpRequest request)
+    {
+        using var reader = new StreamReader(request.Body);
+        return await reader.ReadToEndAsync() is { Length: > 0 } text ? JsonNode.Parse(text)!.AsObject() : [];
+    }
+
     private EmulatorFault? TakeFault(string call)
     {
         lock (faults)
@@ -169,114 +184,176 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
             ("GET", "jobs", 5) => "list",
             ("POST", "jobs", 7) => "cancel",
             ("POST", "datasets", 5) => "insert_dataset",
+            ("GET", "datasets", 5) => "list_datasets",
             ("GET", "datasets", 6) => "get_dataset",
             ("DELETE", "datasets", 6) => "delete_dataset",
+            ("POST", "datasets", 7) => "insert_table",
             ("GET", "datasets", 7) => "list_tables",
             ("GET", "datasets", 8) => "get_table",
+            ("PATCH", "datasets", 8) => "patch_table",
+            ("DELETE", "datasets", 8) => "delete_table",
             _ => "unknown",
         };
 
-    private async Task<(int Status, JsonObject Answer)> HandleAsync(
+    private async Task<(int Status, JsonObject? Answer)> HandleAsync(
         string call,
         string[] path,
-        JsonObject? body,
+        JsonObject body,
         IQueryCollection query,
         EmulatorFault? fault
     )
     {
+        string? Named(string parameter) => query[parameter] is [{ Length: > 0 } value] ? value : null;
+        var project = path.ElementAtOrDefault(3) ?? "";
         try
         {
             return call switch
             {
-                "query" => await QueryAsync(body!, fault),
-                "results" => await ResultsAsync(
-                    path[5],
-                    query["pageToken"],
-                    query["maxResults"],
-                    query["formatOptions.useInt64Timestamp"] == "true",
-                    fault
+                "query" => (200, await QueryAsync(project, body, fault)),
+                "results" => (
+                    200,
+                    await ResultsAsync(
+                        project,
+                        Find(path[5], Named("location")),
+                        Wait(Named("timeoutMs")),
+                        Page(Named("pageToken"), Named("maxResults")),
+                        Named("formatOptions.useInt64Timestamp") == "true",
+                        fault
+                    )
                 ),
-                "insert" => Insert(body!, fault),
-                "get" => await GetAsync(path[5]),
-                "list" => await ListAsync(query["parentJobId"]!),
-                "cancel" => (200, new JsonObject { ["job"] = (await GetAsync(path[5])).Answer }),
-                "insert_dataset" => InsertDataset((string)body!["datasetReference"]!["datasetId"]!),
-                "get_dataset" => datasets.ContainsKey(path[5])
-                    ? (200, new JsonObject { ["location"] = "US" })
-                    : NotFound($"Dataset {path[5]}"),
-                "delete_dataset" => datasets.TryRemove(path[5], out _) ? (200, []) : NotFound($"Dataset {path[5]}"),
-                "list_tables" => ListTables(path[5]),
-                "get_table" => GetTable(path[5], path[7]),
-                _ => NotFound(string.Join('/', path)),
+                "insert" => (200, Insert(project, body, fault)),
+                "get" => (200, Get(project, path[5], Named("location"))),
+                "list" => (200, List(project, Named("parentJobId"), Page(Named("pageToken"), Named("maxResults")))),
+                "cancel" => (200, Cancel(project, path[5], Named("location"))),
+                "insert_dataset" => (200, InsertDataset(project, body)),
+                "list_datasets" => (200, ListDatasets(project, Page(Named("pageToken"), Named("maxResults")))),
+                "get_dataset" => (200, Resource(project, FindDataset(path[5]))),
+                "delete_dataset" => DeleteDataset(path[5], Named("deleteContents") == "true"),
+                "insert_table" => (200, await InsertTableAsync(project, FindDataset(path[5]), body)),
+                "list_tables" => (
+                    200,
+                    ListTables(project, FindDataset(path[5]), Page(Named("pageToken"), Named("maxResults")))
+                ),
+                "get_table" => (200, GetTable(project, FindDataset(path[5]), path[7])),
+                "patch_table" => (200, PatchTable(project, FindDataset(path[5]), path[7], body)),
+                "delete_table" => DeleteTable(FindDataset(path[5]), path[7]),
+                _ => throw RestFailure.NotFound(string.Join('/', path)),
             };
         }
         catch (SqlFailure failure)
         {
-            return (400, Error(400, failure.Reason, failure.Message));
+            var status = failure.Reason == "notFound" ? 404 : 400;
+            return (status, Error(status, failure.Reason, failure.Message));
+        }
+        catch (RestFailure failure)
+        {
+            return (failure.Status, Error(failure.Status, failure.Reason, failure.Message));
         }
     }
 
-    private async Task<(int, JsonObject)> QueryAsync(JsonObject body, EmulatorFault? fault)
+    private async Task<JsonObject> QueryAsync(string project, JsonObject body, EmulatorFault? fault)
     {
-        if (body["useLegacySql"]?.GetValue<bool>() != false)
-        {
-            return (400, Error(400, "invalidQuery", "Legacy SQL is not spoken here."));
-        }
+        Check(body);
         var jobId = $"job_{Guid.NewGuid():N}";
+        var isRepeated = false;
         if ((string?)body["requestId"] is { } requestId)
         {
             var now = Time.GetUtcNow();
+            // The same only while everything that makes the result is the same.
+            var key = $"{requestId} {body["query"]} {body["queryParameters"]?.ToJsonString()}";
             var known = requests.AddOrUpdate(
-                requestId,
+                key,
                 _ => (jobId, now),
                 (_, first) => now - first.At > RequestIdsLast ? (jobId, now) : first
             );
+            isRepeated = known.JobId != jobId;
             jobId = known.JobId;
         }
-        Start(jobId, body, (string?)body["labels"]?["operation"], fault);
-        return await ResultsAsync(
+        var job = Start(
             jobId,
-            null,
-            null,
+            body,
+            (string?)body["labels"]?["operation"],
+            (string?)body["location"],
+            (string?)body["jobTimeoutMs"],
+            fault
+        );
+        var answer = await ResultsAsync(
+            project,
+            job,
+            Wait(body["timeoutMs"]?.ToString()),
+            Page(null, body["maxResults"]?.ToString()),
             body["formatOptions"]?["useInt64Timestamp"]?.GetValue<bool>() == true,
             fault
         );
+        if (isRepeated)
+        {
+            // As it has been seen there: done, and its rows are to be asked for.
+            answer.Remove("schema");
+            answer.Remove("rows");
+            answer.Remove("pageToken");
+        }
+        return answer;
     }
 
-    private (int, JsonObject) Insert(JsonObject body, EmulatorFault? fault)
+    private JsonObject Insert(string project, JsonObject body, EmulatorFault? fault)
     {
         var jobId = (string?)body["jobReference"]?["jobId"] ?? $"job_{Guid.NewGuid():N}";
-        var query = body["configuration"]!["query"]!.AsObject();
-        if (query["useLegacySql"]?.GetValue<bool>() != false)
+        if (body["configuration"]?["query"] is not JsonObject query)
         {
-            return (400, Error(400, "invalidQuery", "Legacy SQL is not spoken here."));
+            throw RestFailure.Invalid("Required parameter is missing: query");
         }
-        if (jobs.ContainsKey(jobId))
+        Check(query);
+        lock (making)
         {
-            return (409, Error(409, "duplicate", $"Already Exists: Job {jobId}"));
-        }
-        Start(jobId, query, (string?)body["configuration"]!["labels"]?["operation"], fault);
-        return (
-            200,
-            new JsonObject
+            if (jobs.ContainsKey(jobId))
             {
-                ["jobReference"] = new JsonObject { ["jobId"] = jobId, ["location"] = "US" },
-                ["status"] = new JsonObject { ["state"] = "RUNNING" },
+                throw RestFailure.Duplicate($"Job {jobId}");
             }
-        );
+            var job = Start(
+                jobId,
+                query,
+                (string?)body["configuration"]!["labels"]?["operation"],
+                (string?)body["jobReference"]?["location"],
+                (string?)body["configuration"]!["jobTimeoutMs"],
+                fault
+            );
+            return Resource(project, job);
+        }
     }
 
-    private EmulatedJob Start(string jobId, JsonObject query, string? operation, EmulatorFault? fault)
+    private static void Check(JsonObject query)
     {
+        if (query["useLegacySql"]?.GetValue<bool>() != false)
+        {
+            throw new RestFailure(400, "invalidQuery", "Legacy SQL is not spoken here.");
+        }
+        if (Number(query["maximumBytesBilled"]) < LeastBytesBilled)
+        {
+            throw RestFailure.Invalid($"maximumBytesBilled must be at least {LeastBytesBilled}");
+        }
+    }
+
+    private EmulatedJob Start(
+        string jobId,
+        JsonObject query,
+        string? operation,
+        string? location,
+        string? timeoutMs,
+        EmulatorFault? fault
+    )
+    {
+        var dataset = (string)query["defaultDataset"]!["datasetId"]!;
         var job = jobs.GetOrAdd(
             jobId,
             id => new Lazy<EmulatedJob>(() =>
                 new EmulatedJob(
                     id,
                     operation ?? "",
-                    (string)query["defaultDataset"]!["datasetId"]!,
-                    Task.Run(() => RunAsync(query, fault)),
-                    Time.GetUtcNow()
+                    dataset,
+                    location ?? datasets.GetValueOrDefault(dataset)?.Location ?? "US",
+                    Number(timeoutMs) is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
+                    Time,
+                    (uses, stop) => RunAsync(query, fault, uses, stop)
                 )
             )
         ).Value;
@@ -287,7 +364,12 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
         return job;
     }
 
-    private Task<QueryOutcome> RunAsync(JsonObject query, EmulatorFault? fault)
+    private Task<QueryOutcome> RunAsync(
+        JsonObject query,
+        EmulatorFault? fault,
+        ConcurrentQueue<StatementUse> uses,
+        CancellationToken stop
+    )
     {
         if (fault == EmulatorFault.JobFails)
         {
@@ -307,55 +389,63 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
                 SqlValues.FromParameter(type, parameter["parameterValue"] as JsonObject)
             );
         });
-        return ScriptRun.ExecuteAsync(engine, found, (string)query["query"]!, [.. parameters]);
+        return ScriptRun.ExecuteAsync(
+            engine,
+            found,
+            (string)query["query"]!,
+            [.. parameters],
+            new ScriptSettings
+            {
+                Time = Time,
+                MaximumBytesBilled = Number(query["maximumBytesBilled"]),
+                Uses = uses,
+                Stop = stop,
+            }
+        );
     }
 
-    private async Task<(int, JsonObject)> ResultsAsync(
-        string jobId,
-        string? pageToken,
-        string? maxResults,
+    private async Task<JsonObject> ResultsAsync(
+        string project,
+        EmulatedJob job,
+        TimeSpan wait,
+        (int Start, int Count) page,
         bool exactTimes,
         EmulatorFault? fault
     )
     {
-        if (!jobs.TryGetValue(jobId, out var job))
-        {
-            return NotFound($"Job {jobId}");
-        }
-        var answer = new JsonObject
-        {
-            ["jobReference"] = new JsonObject { ["jobId"] = jobId, ["location"] = "US" },
-        };
-        if (notReady.TryRemove(jobId, out _) || fault == EmulatorFault.NotReady)
+        var answer = new JsonObject { ["jobReference"] = Reference(project, job.Id, job.Location) };
+        if (notReady.TryRemove(job.Id, out _) || fault == EmulatorFault.NotReady || !await HasEndedAsync(job, wait))
         {
             answer["jobComplete"] = false;
-            return (200, answer);
+            return answer;
         }
-        var outcome = await job.Value.Done;
-        var start = pageToken is null ? 0 : int.Parse(pageToken, CultureInfo.InvariantCulture);
-        var count = Math.Min(
-            PageRows,
-            maxResults is { Length: > 0 } ? int.Parse(maxResults, CultureInfo.InvariantCulture) : PageRows
-        );
+        QueryOutcome outcome;
+        try
+        {
+            outcome = await job.Done;
+        }
+        catch (SqlFailure failure) when (failure.Reason == "stopped")
+        {
+            // Answered with 200.
+            answer["jobComplete"] = true;
+            answer["errors"] = new JsonArray(ErrorOf(failure));
+            return answer;
+        }
+        var (start, count) = page;
         answer["jobComplete"] = true;
-        answer["totalRows"] = outcome.Rows.Count.ToString(CultureInfo.InvariantCulture);
+        answer["totalRows"] = Text(outcome.Rows.Count);
         answer["totalBytesProcessed"] = Billed(outcome);
         answer["totalBytesBilled"] = Billed(outcome);
         if (!outcome.IsScript && outcome.Uses is [{ Kind: not "SELECT" } change])
         {
-            answer["numDmlAffectedRows"] = change.Rows.ToString(CultureInfo.InvariantCulture);
+            answer["numDmlAffectedRows"] = Text(change.Rows);
         }
         if (outcome.Columns.Count > 0)
         {
             answer["schema"] = new JsonObject
             {
                 ["fields"] = new JsonArray([
-                    .. outcome.Columns.Select(column => new JsonObject
-                    {
-                        ["name"] = column.Name,
-                        ["type"] = SqlTypes.LegacyName(column.Type),
-                        ["mode"] = column.Type.TypeKind == SqlKind.Array ? "REPEATED" : "NULLABLE",
-                    }),
+                    .. outcome.Columns.Select(column => TableResource.Field(column.Name, column.Type)),
                 ]),
             };
             answer["rows"] = new JsonArray([
@@ -375,29 +465,96 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
             ]);
             if (start + count < outcome.Rows.Count)
             {
-                answer["pageToken"] = (start + count).ToString(CultureInfo.InvariantCulture);
+                answer["pageToken"] = Text(start + count);
             }
         }
-        return (200, answer);
+        return answer;
     }
 
-    private async Task<(int Status, JsonObject Answer)> GetAsync(string jobId)
+    private static async Task<bool> HasEndedAsync(EmulatedJob job, TimeSpan wait)
     {
-        if (!jobs.TryGetValue(jobId, out var job))
+        if (!job.Done.IsCompleted && wait > TimeSpan.Zero)
         {
-            return NotFound($"Job {jobId}");
+            using var patience = new CancellationTokenSource();
+            await Task.WhenAny(job.Done, Task.Delay(wait, TimeProvider.System, patience.Token));
+            await patience.CancelAsync();
         }
+        return job.Done.IsCompleted;
+    }
+
+    private JsonObject Get(string project, string jobId, string? location)
+    {
+        // A part of a script has the id of the script and its number.
+        if (!jobs.ContainsKey(jobId) && jobId.LastIndexOf('_') is var cut and > 0)
+        {
+            var parts = jobs.TryGetValue(jobId[..cut], out var parent) ? Parts(project, parent.Value) : [];
+            return parts.FirstOrDefault(part => (string?)part["jobReference"]!["jobId"] == jobId)
+                ?? throw RestFailure.NotFound($"Job {jobId}");
+        }
+        return Resource(project, Find(jobId, location));
+    }
+
+    private JsonObject Cancel(string project, string jobId, string? location)
+    {
+        var job = Find(jobId, location);
+        job.Cancel();
+        return new JsonObject { ["kind"] = "bigquery#jobCancelResponse", ["job"] = Resource(project, job) };
+    }
+
+    private JsonObject List(string project, string? parent, (int Start, int Count) page) =>
+        Paged(
+            "jobs",
+            parent is null
+                ? Jobs.Reverse().Select(job => Resource(project, job))
+                : Parts(project, Find(parent, location: null)),
+            page
+        );
+
+    private static IEnumerable<JsonObject> Parts(string project, EmulatedJob job) =>
+        job.Uses.Select(
+            (use, nth) =>
+                new JsonObject
+                {
+                    ["jobReference"] = Reference(project, $"{job.Id}_{nth}", job.Location),
+                    ["status"] = new JsonObject { ["state"] = "DONE" },
+                    ["statistics"] = new JsonObject
+                    {
+                        ["parentJobId"] = job.Id,
+                        ["query"] = new JsonObject
+                        {
+                            ["statementType"] = use.Kind,
+                            ["totalBytesBilled"] = Text(use.BytesBilled),
+                        },
+                    },
+                }
+        );
+
+    private EmulatedJob Find(string jobId, string? location) =>
+        jobs.TryGetValue(jobId, out var job)
+        && (location ?? FoundWithoutLocation.FirstOrDefault(place => place == job.Value.Location)) == job.Value.Location
+            ? job.Value
+            : throw RestFailure.NotFound($"Job {jobId}");
+
+    private static JsonObject Resource(string project, EmulatedJob job)
+    {
         var answer = new JsonObject
         {
-            ["jobReference"] = new JsonObject { ["jobId"] = jobId, ["location"] = "US" },
+            ["jobReference"] = Reference(project, job.Id, job.Location),
+            ["status"] = new JsonObject { ["state"] = job.Done.IsCompleted ? "DONE" : "RUNNING" },
         };
-        try
+        if (job.Done.IsFaulted)
         {
-            var outcome = await job.Value.Done;
-            answer["status"] = new JsonObject { ["state"] = "DONE" };
+            answer["status"]!["errorResult"] = ErrorOf(
+                job.Done.Exception!.InnerException as SqlFailure
+                    ?? new SqlFailure("internalError", "The emulator has failed.")
+            );
+        }
+        else if (job.Done.IsCompleted)
+        {
+            var outcome = job.Done.Result;
             answer["statistics"] = new JsonObject
             {
-                ["numChildJobs"] = (outcome.IsScript ? outcome.Uses.Count : 0).ToString(CultureInfo.InvariantCulture),
+                ["numChildJobs"] = Text(outcome.IsScript ? outcome.Uses.Count : 0),
                 ["query"] = new JsonObject
                 {
                     ["totalBytesBilled"] = Billed(outcome),
@@ -408,96 +565,164 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
                 },
             };
         }
-        catch (SqlFailure failure)
-        {
-            answer["status"] = new JsonObject
-            {
-                ["state"] = "DONE",
-                ["errorResult"] = new JsonObject { ["reason"] = failure.Reason, ["message"] = failure.Message },
-            };
-        }
-        return (200, answer);
+        return answer;
     }
 
-    private async Task<(int, JsonObject)> ListAsync(string parent)
+    private JsonObject InsertDataset(string project, JsonObject body)
     {
-        if (!jobs.TryGetValue(parent, out var job))
+        var name = (string?)body["datasetReference"]?["datasetId"];
+        if (
+            name is not { Length: > 0 and <= 1024 }
+            || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_')
+        )
         {
-            return NotFound($"Job {parent}");
+            throw RestFailure.Invalid($"Invalid dataset ID \"{name}\": letters, digits and underscores, at most 1024");
         }
-        var outcome = await job.Value.Done;
-        return (
-            200,
-            new JsonObject
-            {
-                ["jobs"] = new JsonArray([
-                    .. outcome.Uses.Select(
-                        (use, nth) =>
-                            new JsonObject
-                            {
-                                ["jobReference"] = new JsonObject { ["jobId"] = $"{parent}_{nth}" },
-                                ["statistics"] = new JsonObject
-                                {
-                                    ["parentJobId"] = parent,
-                                    ["query"] = new JsonObject
-                                    {
-                                        ["statementType"] = use.Kind,
-                                        ["totalBytesBilled"] = use.BytesBilled.ToString(CultureInfo.InvariantCulture),
-                                    },
-                                },
-                            }
-                    ),
-                ]),
-            }
-        );
+        var dataset = new EmulatedDataset(name) { Location = (string?)body["location"] ?? "US" };
+        return datasets.TryAdd(name, dataset)
+            ? Resource(project, dataset)
+            : throw RestFailure.Duplicate($"Dataset {name}");
     }
 
-    private (int, JsonObject) InsertDataset(string name) =>
-        datasets.TryAdd(name, new EmulatedDataset(name))
-            ? (200, new JsonObject { ["location"] = "US" })
-            : (409, Error(409, "duplicate", $"Already Exists: Dataset {name}"));
+    private JsonObject ListDatasets(string project, (int Start, int Count) page) =>
+        Paged(
+            "datasets",
+            datasets
+                .OrderBy(dataset => dataset.Key, StringComparer.Ordinal)
+                .Select(dataset => Resource(project, dataset.Value)),
+            page
+        );
 
-    private (int, JsonObject) ListTables(string dataset) =>
-        datasets.TryGetValue(dataset, out var found)
-            ? (
-                200,
-                new JsonObject
-                {
-                    ["tables"] = new JsonArray([
-                        .. found.Tables.Keys.Select(table => new JsonObject
-                        {
-                            ["tableReference"] = new JsonObject { ["datasetId"] = dataset, ["tableId"] = table },
-                        }),
-                    ]),
-                }
-            )
-            : NotFound($"Dataset {dataset}");
+    private (int, JsonObject?) DeleteDataset(string name, bool deleteContents)
+    {
+        var dataset = FindDataset(name);
+        if (!deleteContents && !(dataset.Tables.IsEmpty && dataset.Views.IsEmpty))
+        {
+            throw new RestFailure(400, "resourceInUse", $"Dataset {name} is still in use");
+        }
+        return datasets.TryRemove(name, out _) ? (204, null) : throw RestFailure.NotFound($"Dataset {name}");
+    }
 
-    private (int, JsonObject) GetTable(string dataset, string table) =>
-        datasets.TryGetValue(dataset, out var found) && found.Tables.TryGetValue(table, out var state)
-            ? (
-                200,
-                new JsonObject
-                {
-                    ["numRows"] = state.Rows.Count.ToString(CultureInfo.InvariantCulture),
-                    ["schema"] = new JsonObject
-                    {
-                        ["fields"] = new JsonArray([
-                            .. state.Table.Columns.Select(column => new JsonObject
-                            {
-                                ["name"] = column.Name,
-                                ["type"] = SqlTypes.LegacyName(column.Type),
-                            }),
-                        ]),
-                    },
-                }
-            )
-            : NotFound($"Table {dataset}.{table}");
+    private EmulatedDataset FindDataset(string name) =>
+        datasets.TryGetValue(name, out var dataset) ? dataset : throw RestFailure.NotFound($"Dataset {name}");
+
+    private static JsonObject Resource(string project, EmulatedDataset dataset) =>
+        new()
+        {
+            ["datasetReference"] = new JsonObject { ["projectId"] = project, ["datasetId"] = dataset.Name },
+            ["location"] = dataset.Location,
+        };
+
+    private async Task<JsonObject> InsertTableAsync(string project, EmulatedDataset dataset, JsonObject body)
+    {
+        if ((string?)body["tableReference"]?["tableId"] is not { Length: > 0 } name)
+        {
+            throw RestFailure.Invalid("tableReference.tableId is required");
+        }
+        if (body["view"] is not { } view)
+        {
+            return dataset.TryCreate(TableResource.ToTable(name, body))
+                ? GetTable(project, dataset, name)
+                : throw RestFailure.Duplicate($"Table {dataset.Name}.{name}");
+        }
+        if ((bool?)view["useLegacySql"] != false)
+        {
+            throw RestFailure.Invalid(
+                "view.useLegacySql is true unless it is said to be false; legacy SQL is not spoken here"
+            );
+        }
+        if (dataset.Tables.ContainsKey(name) || dataset.Views.ContainsKey(name))
+        {
+            throw RestFailure.Duplicate($"Table {dataset.Name}.{name}");
+        }
+        await ScriptRun.ExecuteAsync(
+            engine,
+            dataset,
+            $"create or replace view `{name}` as {(string?)view["query"]}",
+            []
+        );
+        return GetTable(project, dataset, name);
+    }
+
+    private static JsonObject ListTables(string project, EmulatedDataset dataset, (int Start, int Count) page) =>
+        Paged(
+            "tables",
+            dataset
+                .Tables.Keys.Select(name => (name, "TABLE"))
+                .Concat(dataset.Views.Keys.Select(name => (name, "VIEW")))
+                .OrderBy(table => table.name, StringComparer.Ordinal)
+                .Select(table => TableResource.Reference(project, dataset.Name, table.name, table.Item2)),
+            page
+        );
+
+    private static JsonObject GetTable(string project, EmulatedDataset dataset, string name) =>
+        dataset.Tables.TryGetValue(name, out var state) ? TableResource.Of(project, dataset, state)
+        : dataset.Views.TryGetValue(name, out var query) ? TableResource.OfView(project, dataset.Name, name, query)
+        : throw RestFailure.NotFound($"Table {dataset.Name}.{name}");
+
+    private static JsonObject PatchTable(string project, EmulatedDataset dataset, string name, JsonObject body)
+    {
+        if (!dataset.Tables.TryGetValue(name, out var state))
+        {
+            throw RestFailure.NotFound($"Table {dataset.Name}.{name}");
+        }
+        var patched = TableResource.Patched(state.Table, body);
+        var old = state.Table.Columns.Count;
+        dataset.Replace(patched with { Columns = [.. patched.Columns.Take(old)] });
+        dataset.AddColumns(name, [.. patched.Columns.Skip(old)]);
+        return GetTable(project, dataset, name);
+    }
+
+    private static (int, JsonObject?) DeleteTable(EmulatedDataset dataset, string name)
+    {
+        if (!dataset.Tables.ContainsKey(name) && !dataset.Views.ContainsKey(name))
+        {
+            throw RestFailure.NotFound($"Table {dataset.Name}.{name}");
+        }
+        dataset.Drop(name);
+        return (204, null);
+    }
+
+    private static JsonObject Paged(string word, IEnumerable<JsonObject> all, (int Start, int Count) page)
+    {
+        var items = all.Skip(page.Start).Take(page.Count + 1).ToList();
+        var answer = new JsonObject { [word] = new JsonArray([.. items.Take(page.Count)]) };
+        if (items.Count > page.Count)
+        {
+            answer["nextPageToken"] = Text(page.Start + page.Count);
+        }
+        return answer;
+    }
+
+    /// <summary>From which row on, and how many at most.</summary>
+    private (int Start, int Count) Page(string? token, string? maxResults) =>
+        ((int)(Number(token) ?? 0), (int)Math.Min(PageRows, Number(maxResults) ?? PageRows));
+
+    private static TimeSpan Wait(string? timeoutMs) =>
+        Number(timeoutMs) is { } given ? TimeSpan.FromMilliseconds(given) : ResultWait;
+
+    private static long? Number(JsonNode? value) => Number(value?.ToString());
+
+    private static long? Number(string? text) =>
+        text is null ? null
+        : long.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 0 ? number
+        : throw RestFailure.Invalid($"Invalid value '{text}': a number is wanted");
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static JsonObject Reference(string project, string jobId, string location) =>
+        new()
+        {
+            ["projectId"] = project,
+            ["jobId"] = jobId,
+            ["location"] = location,
+        };
+
+    private static JsonObject ErrorOf(SqlFailure failure) =>
+        new() { ["reason"] = failure.Reason, ["message"] = failure.Message };
 
     private static string Billed(QueryOutcome outcome) =>
         outcome.Uses.Sum(use => use.BytesBilled).ToString(CultureInfo.InvariantCulture);
-
-    private static (int, JsonObject) NotFound(string what) => (404, Error(404, "notFound", $"Not found: {what}"));
 
     private static JsonObject Error(int code, string reason, string message) =>
         new()
@@ -506,6 +731,14 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
             {
                 ["code"] = code,
                 ["message"] = message,
+                ["status"] = code switch
+                {
+                    403 => "PERMISSION_DENIED",
+                    404 => "NOT_FOUND",
+                    409 => "ALREADY_EXISTS",
+                    503 => "UNAVAILABLE",
+                    _ => "INVALID_ARGUMENT",
+                },
                 ["errors"] = new JsonArray(
                     new JsonObject
                     {
@@ -517,9 +750,9 @@ internal sealed class BigQueryEmulator : IAsyncDisposable
             },
         };
 
-    private static Task WriteAsync(HttpContext context, int status, JsonObject answer)
+    private static Task WriteAsync(HttpContext context, int status, JsonObject? answer)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(answer);
+        return answer is null ? Task.CompletedTask : context.Response.WriteAsJsonAsync(answer);
     }
 }

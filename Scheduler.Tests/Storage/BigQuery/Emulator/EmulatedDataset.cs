@@ -24,6 +24,8 @@ internal sealed class EmulatedDataset(string name)
 
     public string Name { get; } = name;
 
+    public string Location { get; init; } = "US";
+
     public ImmutableDictionary<string, TableState> Tables { get; private set; } =
         ImmutableDictionary<string, TableState>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase);
 
@@ -42,6 +44,12 @@ internal sealed class EmulatedDataset(string name)
     /// <summary>The most DML statements that one table saw within any ten seconds of <see cref="LimitClock"/>.</summary>
     public Dictionary<string, int> BusiestWindow { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>For how many bytes each byte here stands, where a test wants large tables: the engine takes none above 4 MB.</summary>
+    public long Scale { get; set; } = 1;
+
+    /// <summary>The bytes of a table.</summary>
+    public long SizeOf(TableState table) => table.Content().Length * Scale;
+
     public static long NextRowId() => Interlocked.Increment(ref lastRowId);
 
     public void Create(SqlTable table)
@@ -49,6 +57,53 @@ internal sealed class EmulatedDataset(string name)
         lock (gate)
         {
             Tables = Tables.ContainsKey(table.Name) ? Tables : Tables.Add(table.Name, TableState.Empty(table));
+        }
+    }
+
+    /// <returns>False where a table or view has the name.</returns>
+    public bool TryCreate(SqlTable table)
+    {
+        lock (gate)
+        {
+            if (Tables.ContainsKey(table.Name) || Views.ContainsKey(table.Name))
+            {
+                return false;
+            }
+            Tables = Tables.Add(table.Name, TableState.Empty(table));
+            return true;
+        }
+    }
+
+    /// <summary>Adds columns that are not there yet behind the others: null in all rows, an empty array where they are arrays.</summary>
+    public void AddColumns(string table, IReadOnlyList<SqlColumn> columns)
+    {
+        lock (gate)
+        {
+            var state = Tables[table];
+            var added = columns.Where(column => state.Table.Find(column.Name) is null).ToList();
+            Tables = Tables.SetItem(
+                table,
+                state with
+                {
+                    Table = state.Table with { Columns = [.. state.Table.Columns, .. added] },
+                    Rows =
+                    [
+                        .. state.Rows.Select(row => new StoredRow(
+                            row.Id,
+                            [.. row.Cells, .. added.Select(SqlValues.None)]
+                        )),
+                    ],
+                }
+            );
+        }
+    }
+
+    /// <summary>Another form of the columns that are there; their rows stay.</summary>
+    public void Replace(SqlTable table)
+    {
+        lock (gate)
+        {
+            Tables = Tables.SetItem(table.Name, Tables[table.Name] with { Table = table });
         }
     }
 
@@ -79,7 +134,13 @@ internal sealed class EmulatedDataset(string name)
     }
 
     /// <summary>Another one with the same tables, and what the views name as their dataset changed with it.</summary>
-    public EmulatedDataset Copy(string copy) => new(copy) { Tables = Tables, Views = Views };
+    public EmulatedDataset Copy(string copy) =>
+        new(copy)
+        {
+            Tables = Tables,
+            Views = Views,
+            Location = Location,
+        };
 
     /// <summary>Counts one DML statement against the limit of its table.</summary>
     /// <exception cref="SqlFailure">It is one too many.</exception>
@@ -110,7 +171,7 @@ internal sealed class EmulatedDataset(string name)
     }
 
     /// <summary>A statement of its own that changes rows: two run, twenty wait, the next one fails.</summary>
-    public async Task<IDisposable> EnterMutationAsync(string table)
+    public async Task<IDisposable> EnterMutationAsync(string table, CancellationToken stop)
     {
         SemaphoreSlim turn;
         lock (gate)
@@ -128,7 +189,18 @@ internal sealed class EmulatedDataset(string name)
                 running[table] = turn = new SemaphoreSlim(RunningMutations);
             }
         }
-        await turn.WaitAsync();
+        try
+        {
+            await turn.WaitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (gate)
+            {
+                outstanding[table]--;
+            }
+            throw;
+        }
         return new Leave(() =>
         {
             turn.Release();

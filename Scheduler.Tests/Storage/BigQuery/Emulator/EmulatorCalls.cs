@@ -41,13 +41,13 @@ internal sealed class EmulatorCalls : IAsyncDisposable
             ["parameterValue"] = value is null ? [] : new JsonObject { ["value"] = value },
         };
 
-    public Task<(int Status, JsonObject Body)> CreateDatasetAsync(string name) =>
+    public Task<(int Status, JsonObject Body)> CreateDatasetAsync(string name, string location = "US") =>
         PostAsync(
             "datasets",
             new JsonObject
             {
                 ["datasetReference"] = new JsonObject { ["datasetId"] = name },
-                ["location"] = "US",
+                ["location"] = location,
             }
         );
 
@@ -69,15 +69,22 @@ internal sealed class EmulatorCalls : IAsyncDisposable
     }
 
     /// <summary>jobs.insert.</summary>
-    public Task<(int Status, JsonObject Body)> InsertAsync(string jobId, string text) =>
-        PostAsync(
+    public Task<(int Status, JsonObject Body)> InsertAsync(string jobId, string text, string? timeoutMs = null)
+    {
+        var configuration = new JsonObject { ["query"] = Query(text, null) };
+        if (timeoutMs is not null)
+        {
+            configuration["jobTimeoutMs"] = timeoutMs;
+        }
+        return PostAsync(
             "jobs",
             new JsonObject
             {
                 ["jobReference"] = new JsonObject { ["jobId"] = jobId },
-                ["configuration"] = new JsonObject { ["query"] = Query(text, null) },
+                ["configuration"] = configuration,
             }
         );
+    }
 
     public async Task<(int Status, JsonObject Body)> GetAsync(string path)
     {
@@ -89,6 +96,27 @@ internal sealed class EmulatorCalls : IAsyncDisposable
     {
         using var response = await http.DeleteAsync(new Uri($"{Project}/{path}", UriKind.Relative));
         return (int)response.StatusCode;
+    }
+
+    public async Task<(int Status, JsonObject Body)> PatchAsync(string path, JsonObject body)
+    {
+        using var response = await http.PatchAsJsonAsync(new Uri($"{Project}/{path}", UriKind.Relative), body);
+        return ((int)response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonObject>())!);
+    }
+
+    /// <summary>jobs.query with what a test wants to say beside the text.</summary>
+    public Task<(int Status, JsonObject Body)> QueryWithAsync(string text, string field, JsonNode value)
+    {
+        var request = Query(text, null);
+        request[field] = value;
+        return PostAsync("queries", request);
+    }
+
+    /// <summary>jobs.cancel, as it is sent: without a body.</summary>
+    public async Task<(int Status, JsonObject Body)> CancelAsync(string jobId)
+    {
+        using var response = await http.PostAsync(new Uri($"{Project}/jobs/{jobId}/cancel", UriKind.Relative), null);
+        return ((int)response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonObject>())!);
     }
 
     /// <summary>Executes what must succeed.</summary>

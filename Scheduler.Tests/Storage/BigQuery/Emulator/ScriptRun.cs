@@ -22,7 +22,7 @@ internal sealed class ScriptRun
     private readonly ZetaSqlServer server;
     private readonly EmulatedDataset dataset;
     private readonly Dictionary<string, (TypeProto Type, ValueProto Value)> values = [];
-    private readonly List<StatementUse> uses = [];
+    private readonly ScriptSettings settings;
 
     private ImmutableDictionary<string, TableState> temporary = ImmutableDictionary<
         string,
@@ -35,22 +35,28 @@ internal sealed class ScriptRun
     private readonly HashSet<string> inserted = new(StringComparer.OrdinalIgnoreCase);
     private (IReadOnlyList<SqlColumn> Columns, IReadOnlyList<TableData.Types.Row> Rows) last = ([], []);
 
-    private ScriptRun(ZetaSqlServer server, EmulatedDataset dataset)
+    /// <summary>What CURRENT_TIMESTAMP tells in this statement; in a transaction it is the time of its beginning throughout.</summary>
+    private DateTimeOffset now;
+
+    private ScriptRun(ZetaSqlServer server, EmulatedDataset dataset, ScriptSettings settings)
     {
         this.server = server;
         this.dataset = dataset;
+        this.settings = settings;
         values[GoogleSqlText.RowCount] = (SqlTypes.Int64, SqlValues.Of(0L));
     }
 
     /// <exception cref="SqlFailure">A statement failed; an open transaction was rolled back, nothing after it ran.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; likewise.</exception>
     public static async Task<QueryOutcome> ExecuteAsync(
         ZetaSqlServer server,
         EmulatedDataset dataset,
         string text,
-        IEnumerable<(string Name, TypeProto Type, ValueProto Value)> parameters
+        IEnumerable<(string Name, TypeProto Type, ValueProto Value)> parameters,
+        ScriptSettings? settings = null
     )
     {
-        var run = new ScriptRun(server, dataset);
+        var run = new ScriptRun(server, dataset, settings ?? new ScriptSettings());
         foreach (var (name, type, value) in parameters)
         {
             run.values[name] = (type, value);
@@ -59,7 +65,7 @@ internal sealed class ScriptRun
         {
             var statements = Script.Parse(GoogleSqlText.WithoutDataset(text, dataset.Name));
             await run.RunAsync(statements);
-            return new QueryOutcome(run.last.Columns, run.last.Rows, run.uses, statements.Count > 1);
+            return new QueryOutcome(run.last.Columns, run.last.Rows, [.. run.settings.Uses], statements.Count > 1);
         }
         catch (SqlScriptException exception)
         {
@@ -79,9 +85,22 @@ internal sealed class ScriptRun
 
     private async Task RunAsync(ScriptStatement statement)
     {
+        settings.Stop.ThrowIfCancellationRequested();
+        if (begun is null)
+        {
+            now = settings.Time.GetUtcNow();
+        }
+        else if (IsPermanentDdl(statement.Kind))
+        {
+            throw SqlFailure.Invalid($"{statement.Kind} on a permanent object is not supported in a transaction");
+        }
         switch (statement.Kind)
         {
             case ScriptKind.Begin:
+                if (begun is not null)
+                {
+                    throw SqlFailure.Invalid("Transactions cannot be nested");
+                }
                 begun = reached = dataset.Tables;
                 break;
             case ScriptKind.Commit:
@@ -109,10 +128,14 @@ internal sealed class ScriptRun
                 }
                 break;
             case ScriptKind.Select:
-                last = await QueryAsync(statement.Text, "SELECT");
+                last = await QueryAsync(statement.Text, "SELECT", isCounted: true);
                 break;
             case ScriptKind.CreateTempTable:
-                var (columns, rows) = await QueryAsync(statement.Expression!, "CREATE_TABLE_AS_SELECT");
+                var (columns, rows) = await QueryAsync(
+                    statement.Expression!,
+                    "CREATE_TABLE_AS_SELECT",
+                    isCounted: true
+                );
                 temporary = temporary.SetItem(
                     statement.Target!,
                     new TableState(
@@ -123,7 +146,10 @@ internal sealed class ScriptRun
                 );
                 break;
             case ScriptKind.CreateTable:
-                dataset.Create(await new ScriptAnalyzer(server, Known()).TableAsync(statement));
+                dataset.Create(await NewTableAsync(statement));
+                break;
+            case ScriptKind.AlterTable:
+                await AlterAsync(statement);
                 break;
             case ScriptKind.CreateView:
                 // Analysed, so that a view over what is not there is refused here as there.
@@ -151,9 +177,37 @@ internal sealed class ScriptRun
             .GroupBy(table => table.Key, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(table => table.Key, table => table.Last().Value.Table, StringComparer.OrdinalIgnoreCase);
 
+    private static bool IsPermanentDdl(ScriptKind kind) =>
+        kind
+            is ScriptKind.CreateTable
+                or ScriptKind.AlterTable
+                or ScriptKind.CreateView
+                or ScriptKind.CreateSchema
+                or ScriptKind.DropTable
+                or ScriptKind.DropSchema;
+
+    private async Task<SqlTable> NewTableAsync(ScriptStatement statement)
+    {
+        var table = await new ScriptAnalyzer(server, Known()).TableAsync(statement);
+        return TableRules.Faults(statement.Text, table).FirstOrDefault() is { } fault
+            ? throw SqlFailure.Invalid(fault)
+            : table;
+    }
+
+    /// <summary>ALTER TABLE … ADD COLUMN: the rows that are there have NULL in it.</summary>
+    private async Task AlterAsync(ScriptStatement statement)
+    {
+        if (!Seen.TryGetValue(statement.Target!, out var state))
+        {
+            throw new SqlFailure("notFound", $"Not found: Table {dataset.Name}.{statement.Target}");
+        }
+        var altered = await new ScriptAnalyzer(server, Known()).AlteredAsync(statement, state.Table);
+        dataset.AddColumns(statement.Target!, [.. altered.Columns.Skip(state.Table.Columns.Count)]);
+    }
+
     private async Task CommitAsync()
     {
-        await (dataset.BeforeCommit?.Invoke() ?? Task.CompletedTask);
+        await BeforeCommitAsync();
         var lost = dataset.TryCommit(begun!, reached!, mutated, inserted);
         EndTransaction();
         if (lost is not null)
@@ -162,6 +216,12 @@ internal sealed class ScriptRun
                 $"Transaction is aborted due to concurrent update against table {dataset.Name}.{lost}."
             );
         }
+    }
+
+    private async Task BeforeCommitAsync()
+    {
+        await (dataset.BeforeCommit?.Invoke() ?? Task.CompletedTask).WaitAsync(settings.Stop);
+        settings.Stop.ThrowIfCancellationRequested();
     }
 
     private void EndTransaction()
@@ -191,16 +251,18 @@ internal sealed class ScriptRun
         {
             return (type ?? known.Type, known.Value);
         }
-        var (columns, rows) = await QueryAsync($"select ({statement.Expression})", "SELECT");
+        var (columns, rows) = await QueryAsync($"select ({statement.Expression})", "SELECT", isCounted: true);
         return (type ?? columns[0].Type, rows[0].Cell[0]);
     }
 
     private async Task<(IReadOnlyList<SqlColumn> Columns, IReadOnlyList<TableData.Types.Row> Rows)> QueryAsync(
         string text,
-        string kind
+        string kind,
+        bool isCounted = false
     )
     {
-        var statement = await PrepareAsync(text, kind);
+        var statement = await PrepareAsync(text);
+        var use = Use(kind, statement.Tables, target: null);
         var request = new EvaluateQueryRequest
         {
             Sql = statement.Text,
@@ -210,6 +272,10 @@ internal sealed class ScriptRun
         AddContent(request.TableContent, statement.Tables);
         request.Params.AddRange(statement.Values);
         var answer = await AskAsync(() => server.EvaluateAsync(request), text);
+        if (isCounted && use is not null)
+        {
+            settings.Uses.Enqueue(use);
+        }
         return (
             [.. answer.Prepared.Columns.Select(column => new SqlColumn(column.Name, column.Type))],
             answer.Content?.TableData?.Row ?? []
@@ -229,14 +295,16 @@ internal sealed class ScriptRun
             return;
         }
         using var turn =
-            statement.Kind == ScriptKind.Insert ? null : await dataset.EnterMutationAsync(statement.Target!);
+            statement.Kind == ScriptKind.Insert
+                ? null
+                : await dataset.EnterMutationAsync(statement.Target!, settings.Stop);
         for (var tries = 1; ; tries++)
         {
             begun = reached = dataset.Tables;
             try
             {
                 await ChangeOnceAsync(statement);
-                await (dataset.BeforeCommit?.Invoke() ?? Task.CompletedTask);
+                await BeforeCommitAsync();
                 if (dataset.TryCommit(begun, reached, mutated, inserted) is null)
                 {
                     return;
@@ -263,11 +331,20 @@ internal sealed class ScriptRun
         {
             throw new SqlFailure("notFound", $"Not found: Table {dataset.Name}.{target}");
         }
+        if (TableRules.FaultOfChange(statement.Text) is { } fault)
+        {
+            throw SqlFailure.Invalid(fault);
+        }
         if (statement.Kind == ScriptKind.Insert && dataset.FailingInserts.Contains(target))
         {
             throw SqlFailure.Invalid("made to fail");
         }
-        var prepared = await PrepareAsync(statement.Text, statement.Kind.ToString().ToUpperInvariant());
+        var prepared = await PrepareAsync(statement.Text);
+        var use = Use(
+            statement.Kind.ToString().ToUpperInvariant(),
+            prepared.Tables,
+            statement.Kind == ScriptKind.Insert ? null : state
+        );
         var request = new EvaluateModifyRequest
         {
             Sql = prepared.Text,
@@ -283,7 +360,7 @@ internal sealed class ScriptRun
         request.Params.AddRange(prepared.Values);
         var changes = (await AskAsync(() => server.EvaluateAsync(request), statement.Text)).Content;
         values[GoogleSqlText.RowCount] = (SqlTypes.Int64, SqlValues.Of((long)changes.Count));
-        uses[^1] = uses[^1] with { Rows = changes.Count };
+        settings.Uses.Enqueue(use! with { Rows = changes.Count });
         if (changes.Count == 0)
         {
             return;
@@ -355,23 +432,52 @@ internal sealed class ScriptRun
         }
         var answer = await QueryAsync($"select {expression}", "DEFAULT");
         var value = answer.Rows[0].Cell[0];
-        // Without a call it is the same every time.
-        if (!expression.Contains('(', StringComparison.Ordinal))
+        // Without a call, or the time, it is the same every time.
+        if (
+            !expression.Contains('(', StringComparison.Ordinal)
+            && !expression.Contains("current_", StringComparison.OrdinalIgnoreCase)
+        )
         {
             Defaults[expression] = value;
         }
         return value;
     }
 
-    private async Task<Prepared> PrepareAsync(string text, string kind)
+    /// <summary>What a statement comes to; null for one that looks at no table.</summary>
+    /// <exception cref="SqlFailure">It would be billed for more than the job may cost.</exception>
+    private StatementUse? Use(string kind, IReadOnlyList<TableState> tables, TableState? target)
+    {
+        if (tables.Count == 0)
+        {
+            return null;
+        }
+        // q + t: what is read, and the whole table that is changed. Columns and partitions that would be left out are not.
+        var bytes = tables.Sum(table =>
+            Math.Max(StatementUse.FloorBytes, dataset.SizeOf(table) * (table == target ? 2 : 1))
+        );
+        if (bytes > settings.MaximumBytesBilled)
+        {
+            throw new SqlFailure(
+                "bytesBilledLimitExceeded",
+                $"Query exceeded limit for bytes billed: {settings.MaximumBytesBilled}. {bytes} or higher required."
+            );
+        }
+        return new StatementUse(
+            kind,
+            [.. tables.Select(table => table.Table.Name)],
+            bytes,
+            0,
+            (dataset.LimitClock ?? settings.Time).GetUtcNow()
+        );
+    }
+
+    private async Task<Prepared> PrepareAsync(string text)
     {
         var sent = GoogleSqlText.WithParameters(GoogleSqlText.WithViews(text, dataset.Views));
+        sent = GoogleSqlText.WithTime(sent);
+        values[GoogleSqlText.Time] = (SqlTypes.Timestamp, SqlValues.Of(now));
         var states = Seen.SetItems(temporary);
         var tables = GoogleSqlText.Named(sent, states).ToList();
-        if (kind != "DEFAULT" && tables.Count > 0)
-        {
-            uses.Add(new StatementUse(kind, tables.Count, 0));
-        }
         var options = server.Options.Clone();
         var given = new List<Parameter>();
         foreach (var (name, (type, value)) in values)
@@ -421,11 +527,12 @@ internal sealed class ScriptRun
         }
     }
 
-    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, string text)
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, string text)
     {
+        settings.Stop.ThrowIfCancellationRequested();
         try
         {
-            return await ask();
+            return await ask().WaitAsync(settings.Stop);
         }
         catch (RpcException exception)
         {

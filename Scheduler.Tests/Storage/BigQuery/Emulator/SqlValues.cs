@@ -123,6 +123,13 @@ internal static class SqlValues
             _ => ToText(type, value, exactTimes: true),
         };
 
+    /// <summary>What a column holds where nothing was written to it.</summary>
+    public static ValueProto None(SqlColumn column) =>
+        column.Type.TypeKind == SqlKind.Array ? new ValueProto { ArrayValue = new() } : new ValueProto();
+
+    public static ValueProto Of(DateTimeOffset value) =>
+        Of(Microseconds.FromMicroseconds((value - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
+
     public static bool IsNull(ValueProto value) => value.ValueCase == ValueProto.ValueOneofCase.None;
 
     public static ValueProto Of(long value) => new() { Int64Value = value };

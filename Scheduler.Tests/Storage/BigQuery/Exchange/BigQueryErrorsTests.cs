@@ -17,6 +17,9 @@ internal sealed class BigQueryErrorsTests
     [TestCase(403, "quotaExceeded", BigQueryFault.Outage)]
     [TestCase(403, "accessDenied", BigQueryFault.Outage)]
     [TestCase(404, "notFound", BigQueryFault.Outage)]
+    [TestCase(200, "stopped", BigQueryFault.Stopped)]
+    [TestCase(400, "timeout", BigQueryFault.Stopped)]
+    [TestCase(400, "bytesBilledLimitExceeded", BigQueryFault.Outage)]
     [TestCase(400, "invalidQuery", BigQueryFault.Refused)]
     [TestCase(400, "invalid", BigQueryFault.Refused)]
     public void A_reason_decides(int status, string reason, object fault) =>
@@ -34,7 +37,7 @@ internal sealed class BigQueryErrorsTests
     public void Contention_is_told_by_its_text_and_asks_for_another_job(string reason, string message) =>
         Assert.That(Judge(400, reason, message), Is.EqualTo(BigQueryFault.NewJob));
 
-    [TestCase(401, BigQueryFault.AskAgain)]
+    [TestCase(401, BigQueryFault.Outage)]
     [TestCase(408, BigQueryFault.AskAgain)]
     [TestCase(429, BigQueryFault.AskAgain)]
     [TestCase(502, BigQueryFault.AskAgain)]

@@ -125,6 +125,34 @@ internal sealed class BigQueryReadTests : IDisposable
     }
 
     [Test]
+    public void A_result_without_columns_is_not_taken_for_an_empty_one()
+    {
+        server
+            .On("query", $$"""{"jobComplete":true,{{Reference}}}""")
+            .On("results", """{"jobComplete":true}""")
+            .On("get", """{"status":{"state":"DONE","errorResult":{"reason":"stopped","message":"canary"}}}""");
+
+        Assert.That(
+            async () => await NowAsync(),
+            Throws.TypeOf<StorageUnavailableException>().With.Message.Contains("stopped")
+        );
+    }
+
+    [Test]
+    public void A_read_without_end_is_stopped_too()
+    {
+        server
+            .On("query", $$"""{"jobComplete":false,{{Reference}}}""")
+            .On("results", """{"jobComplete":false}""")
+            .On("cancel", "{}")
+            .On("get", """{"status":{"state":"DONE","errorResult":{"reason":"stopped"}}}""");
+
+        Assert.That(async () => await NowAsync(), Throws.TypeOf<StorageUnavailableException>());
+        Assert.That((string?)server.Body(0)["jobTimeoutMs"], Is.EqualTo("540000"));
+        Assert.That(server.Lines.TakeLast(2), Is.EqualTo(new[] { "POST jobs cancel", "GET jobs" }));
+    }
+
+    [Test]
     public void After_a_bound_of_tries_the_store_is_away()
     {
         server.Fail("query", 503, "backendError");

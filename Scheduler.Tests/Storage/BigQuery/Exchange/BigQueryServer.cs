@@ -28,6 +28,7 @@ internal sealed class BigQueryServer : IDisposable
                 ("insert", "POST", $"{Root}/jobs"),
                 ("results", "GET", $"{Root}/queries/*"),
                 ("get", "GET", $"{Root}/jobs/*"),
+                ("cancel", "POST", $"{Root}/jobs/*/cancel"),
                 ("dataset", "POST", $"{Root}/datasets"),
                 ("tables", "GET", $"{Root}/datasets/*/tables"),
                 ("delete", "DELETE", $"{Root}/datasets/*"),
@@ -93,13 +94,15 @@ internal sealed class BigQueryServer : IDisposable
     public IReadOnlyList<IRequestMessage> Calls => [.. server.LogEntries.Select(entry => entry.RequestMessage!)];
 
     public IReadOnlyList<string> Lines =>
-        [.. Calls.Select(call => $"{call.Method} {call.Path[(Root.Length + 1)..].Split('/')[0]}")];
+        [.. Calls.Select(call => $"{call.Method} {Words(call.Path[(Root.Length + 1)..].Split('/'))}")];
 
     public JsonObject Body(int call) => JsonNode.Parse(Calls[call].Body!)!.AsObject();
 
     public string Parameter(int call, string name) => Calls[call].Query![name].Single();
 
     public void Dispose() => server.Dispose();
+
+    private static string Words(string[] path) => path.Length > 2 ? $"{path[0]} {path[2]}" : path[0];
 
     private ResponseMessage Next(string call)
     {

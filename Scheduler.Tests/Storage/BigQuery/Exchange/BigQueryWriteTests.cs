@@ -17,6 +17,8 @@ internal sealed class BigQueryWriteTests : IDisposable
 
     private const string Started = """{"status":{"state":"RUNNING"}}""";
 
+    private const string Running = """{"jobComplete":false}""";
+
     private readonly BigQueryServer server = new();
 
     public void Dispose() => server.Dispose();
@@ -129,6 +131,84 @@ internal sealed class BigQueryWriteTests : IDisposable
         await leaving.CancelAsync();
 
         Assert.That(await server.RunAsync(write), Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public async Task A_job_is_told_how_long_it_may_take_and_less_than_is_waited_for_it()
+    {
+        server.On("insert", Started).On("results", Done).On("get", Whole);
+
+        await ReleaseAsync();
+
+        Assert.That((string?)server.Body(0)["configuration"]!["jobTimeoutMs"], Is.EqualTo("540000"));
+        Assert.That(BigQueryJobs.JobTimeout, Is.LessThan(BigQueryJobs.MostWait));
+    }
+
+    [Test]
+    public void A_job_without_end_is_stopped_after_a_bounded_wait_and_is_a_store_that_is_away()
+    {
+        const string Stopped =
+            """{"status":{"state":"DONE","errorResult":{"reason":"stopped","message":"canary"}},"statistics":{}}""";
+        server.On("insert", Started).On("results", Running).On("cancel", "{}").On("get", Started).On("get", Stopped);
+        var begun = server.Time.GetUtcNow();
+
+        Assert.That(
+            async () => await ReleaseAsync(),
+            Throws
+                .TypeOf<StorageUnavailableException>()
+                .With.Message.Contains("stopped")
+                .And.Message.Not.Contains("canary")
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(server.Time.GetUtcNow() - begun, Is.InRange(BigQueryJobs.MostWait, TimeSpan.FromMinutes(11)));
+            Assert.That(server.Lines.Count(line => line == "POST jobs cancel"), Is.EqualTo(1));
+            Assert.That(server.Lines.Count(line => line == "POST jobs"), Is.EqualTo(1), "no second job beside it");
+            Assert.That(server.Lines.TakeLast(2), Is.All.EqualTo("GET jobs"), "it is looked at until it has ended");
+        }
+    }
+
+    [Test]
+    public async Task A_job_that_was_done_when_it_should_be_stopped_is_reported_as_done()
+    {
+        server.On("insert", Started);
+        // As many looks as fit into the wait, and one more.
+        for (var look = 0; look <= BigQueryJobs.MostWait.TotalSeconds; look++)
+        {
+            server.On("results", Running);
+        }
+        server.On("results", Done).On("cancel", "{}").On("get", Whole);
+
+        Assert.That(await ReleaseAsync(), Is.EqualTo(new[] { 1 }));
+
+        Assert.That(server.Lines, Has.Member("POST jobs cancel"));
+        Assert.That(server.Engine.Meter.Uses.Single().Statements, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task When_looks_at_a_job_fail_its_end_is_learned_before_the_store_counts_as_away()
+    {
+        server.On("insert", Started);
+        for (var look = 0; look < BigQueryJobs.MostTries; look++)
+        {
+            server.Fail("results", 503, "backendError");
+        }
+        server.On("results", Done).On("cancel", "{}").On("get", Whole);
+
+        Assert.That(await ReleaseAsync(), Is.EqualTo(new[] { 1 }));
+        Assert.That(server.Lines.Count(line => line == "POST jobs cancel"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_job_that_does_not_even_stop_is_not_waited_for_without_end()
+    {
+        server.On("insert", Started).On("results", Running).On("cancel", "{}").On("get", Started);
+        var begun = server.Time.GetUtcNow();
+
+        Assert.That(async () => await ReleaseAsync(), Throws.TypeOf<StorageUnavailableException>());
+
+        Assert.That(server.Time.GetUtcNow() - begun, Is.LessThan(TimeSpan.FromMinutes(12)));
     }
 
     [Test]

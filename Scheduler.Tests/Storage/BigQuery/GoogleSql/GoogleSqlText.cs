@@ -8,6 +8,39 @@ internal static class GoogleSqlText
     /// <summary>Under what name the number of rows that the last change touched is passed along.</summary>
     public const string RowCount = "system_row_count";
 
+    /// <summary>Under what name the time is passed along.</summary>
+    public const string Time = "system_time_now";
+
+    /// <summary>
+    /// The functions that tell the time become a parameter, so that it is the same throughout a statement, or a transaction, however many
+    /// parts of it are evaluated by themselves.
+    /// </summary>
+    public static string WithTime(string text)
+    {
+        var tokens = SqlToken.Read(text);
+        var result = new StringBuilder();
+        var done = 0;
+        for (var nth = 0; nth < tokens.Count; nth++)
+        {
+            var isDate = tokens[nth].Is("current_date");
+            if (!isDate && !tokens[nth].Is("current_timestamp"))
+            {
+                continue;
+            }
+            var hasCall = nth + 2 < tokens.Count && tokens[nth + 1].Is("(");
+            if (hasCall && !tokens[nth + 2].Is(")"))
+            {
+                // current_date('zone')
+                result.Append(text, done, tokens[nth].Start - done).Append($"date(@{Time}, ");
+                done = tokens[nth + 1].End;
+                continue;
+            }
+            result.Append(text, done, tokens[nth].Start - done).Append(isDate ? $"date(@{Time})" : $"@{Time}");
+            done = hasCall ? tokens[nth + 2].End : tokens[nth].End;
+        }
+        return result.Append(text, done, text.Length - done).ToString();
+    }
+
     /// <summary>Script variables (their names begin with <c>op_</c>) and @@row_count become parameters.</summary>
     public static string WithParameters(string text) =>
         Rewrite(

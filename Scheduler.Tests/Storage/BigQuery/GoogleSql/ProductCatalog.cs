@@ -56,6 +56,10 @@ internal static class ProductCatalog
             {
                 tables[statement.Target!] = await analyzer.TableAsync(statement);
             }
+            else if (statement.Kind == ScriptKind.AlterTable)
+            {
+                tables[statement.Target!] = await analyzer.AlteredAsync(statement, tables[statement.Target!]);
+            }
             else if (statement.Kind == ScriptKind.CreateView)
             {
                 tables[statement.Target!] = new SqlTable(

@@ -162,6 +162,11 @@ internal sealed class Script
         {
             return Plain(ScriptKind.CreateTable) with { Target = Name(own[Begins("create", "table", "if") ? 5 : 2]) };
         }
+        if (Begins("alter", "table"))
+        {
+            var name = Begins("alter", "table", "if", "exists") ? 4 : 2;
+            return Plain(ScriptKind.AlterTable) with { Target = Name(own[name]), Added = Added(own[(name + 1)..]) };
+        }
         if (Begins("create", "or", "replace", "view"))
         {
             return With(Plain(ScriptKind.CreateView) with { Target = Name(own[4]) }, Find("as") + 1);
@@ -211,6 +216,36 @@ internal sealed class Script
             : Begins("commit", "transaction") ? Plain(ScriptKind.Commit)
             : Begins("rollback", "transaction") ? Plain(ScriptKind.Rollback)
             : throw new SqlScriptException($"'{own[0].Text}' begins no statement that is supported here", start);
+    }
+
+    /// <summary>ADD COLUMN [IF NOT EXISTS] …, one or more.</summary>
+    private List<(string Definition, bool IfNotExists)> Added(List<SqlToken> actions)
+    {
+        var added = new List<(string, bool)>();
+        for (var first = 0; first < actions.Count; )
+        {
+            var (last, depth) = (first, 0);
+            for (; last < actions.Count && !(depth == 0 && actions[last].Is(",")); last++)
+            {
+                depth +=
+                    actions[last].Is("(") || actions[last].Is("<") ? 1
+                    : actions[last].Is(")") || actions[last].Is(">") ? -1
+                    : 0;
+            }
+            var action = actions[first..last];
+            bool Follows(int from, params string[] words) =>
+                action.Count > from + words.Length
+                && words.Select((word, nth) => action[from + nth].Is(word)).All(found => found);
+            if (!Follows(0, "add", "column"))
+            {
+                throw new SqlScriptException("Only ADD COLUMN is supported here", actions[first].Start);
+            }
+            var ifNotExists = Follows(2, "if", "not", "exists");
+            var from = action[ifNotExists ? 5 : 2].Start;
+            added.Add((text[from..action[^1].End], ifNotExists));
+            first = last + 1;
+        }
+        return added;
     }
 
     private static string Name(SqlToken token) => token.Text.Trim('`');

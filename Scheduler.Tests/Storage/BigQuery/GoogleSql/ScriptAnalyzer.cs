@@ -34,6 +34,37 @@ internal sealed partial class ScriptAnalyzer(ZetaSqlServer server, IReadOnlyDict
         ];
     }
 
+    /// <summary>The table after ALTER TABLE: what was there, and what is new behind it.</summary>
+    /// <exception cref="SqlScriptException">The column is there already, or BigQuery does not add one like that.</exception>
+    public async Task<SqlTable> AlteredAsync(ScriptStatement alter, SqlTable table)
+    {
+        await AskAsync(alter.Text, alter.Start);
+        foreach (var (definition, ifNotExists) in alter.Added)
+        {
+            var made = await TableAsync(
+                new ScriptStatement(ScriptKind.CreateTable, $"create table added ({definition})", alter.Start)
+                {
+                    Target = table.Name,
+                }
+            );
+            var column = made.Columns.Single();
+            if (table.Find(column.Name) is not null)
+            {
+                if (!ifNotExists)
+                {
+                    throw new SqlScriptException($"Column already exists: {column.Name}", alter.Start);
+                }
+                continue;
+            }
+            if (TableRules.FaultOfAdded(column) is { } fault)
+            {
+                throw new SqlScriptException(fault, alter.Start);
+            }
+            table = table with { Columns = [.. table.Columns, column] };
+        }
+        return table;
+    }
+
     /// <summary>The table that CREATE TABLE makes.</summary>
     public async Task<SqlTable> TableAsync(ScriptStatement create)
     {
@@ -43,16 +74,19 @@ internal sealed partial class ScriptAnalyzer(ZetaSqlServer server, IReadOnlyDict
             .ResolvedCreateTableStmtBaseNode
             .ResolvedCreateTableStmtNode
             .Parent;
-        return new SqlTable(
-            create.Target!,
-            [
-                .. table.ColumnDefinitionList.Select(column => new SqlColumn(
-                    column.Name,
-                    column.Type,
-                    column.Annotations?.NotNull ?? false,
-                    column.DefaultValue?.Sql
-                )),
-            ]
+        return TableRules.Arranged(
+            create.Text,
+            new SqlTable(
+                create.Target!,
+                [
+                    .. table.ColumnDefinitionList.Select(column => new SqlColumn(
+                        column.Name,
+                        column.Type,
+                        column.Annotations?.NotNull ?? false,
+                        column.DefaultValue?.Sql
+                    )),
+                ]
+            )
         );
     }
 
@@ -140,6 +174,10 @@ internal sealed partial class ScriptAnalyzer(ZetaSqlServer server, IReadOnlyDict
             Name = "catalog",
             BuiltinFunctionOptions = new BuiltinFunctionOptionsProto { LanguageOptions = server.Language },
         };
+        if (TableRules.FaultOfChange(text) is { } fault)
+        {
+            throw new SqlScriptException(fault, start);
+        }
         var sent = GoogleSqlText.WithParameters(text);
         catalog.Table.AddRange(GoogleSqlText.Named(sent, known).Select(table => table.ToProto()));
         try

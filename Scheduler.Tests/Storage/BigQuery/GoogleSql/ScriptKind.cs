@@ -8,6 +8,7 @@ internal enum ScriptKind
     Delete,
     CreateTempTable,
     CreateTable,
+    AlterTable,
     CreateView,
     CreateSchema,
     DropTable,

@@ -16,11 +16,14 @@ internal sealed record ScriptStatement(ScriptKind Kind, string Text, int Start)
     public string? Expression { get; init; }
     public int ExpressionStart { get; init; }
 
-    /// <summary>The table of a DML statement, of CREATE TABLE, CREATE VIEW or DROP.</summary>
+    /// <summary>The table of a DML statement, of CREATE and ALTER TABLE, CREATE VIEW or DROP.</summary>
     public string? Target { get; init; }
 
     /// <summary>The columns that an INSERT names.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>The columns that an ALTER TABLE adds: the definition of each, and whether it may be there already.</summary>
+    public IReadOnlyList<(string Definition, bool IfNotExists)> Added { get; init; } = [];
 
     /// <summary>What an IF leads to.</summary>
     public IReadOnlyList<ScriptStatement> Then { get; init; } = [];

@@ -17,6 +17,15 @@ internal static class SqlTypes
             ArrayType = new() { ElementType = element },
         };
 
+    public static TypeProto StructOf(IEnumerable<(string Name, TypeProto Type)> parts)
+    {
+        var fields = new StructTypeProto();
+        fields.Field.AddRange(
+            parts.Select(part => new StructFieldProto { FieldName = part.Name, FieldType = part.Type })
+        );
+        return new TypeProto { TypeKind = SqlKind.Struct, StructType = fields };
+    }
+
     /// <summary>Reads e.g. <c>array&lt;struct&lt;id string, at timestamp&gt;&gt;</c>.</summary>
     public static TypeProto Parse(string text)
     {
