@@ -29,6 +29,7 @@ internal sealed class ComparedEngine(ISqlEngine real, ModelEngine model) : ISqlE
     };
 
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly Dictionary<SqlOperation, IReadOnlyList<ReadCell>> lastRead = [];
 
     public string Dialect => real.Dialect;
 
@@ -61,6 +62,10 @@ internal sealed class ComparedEngine(ISqlEngine real, ModelEngine model) : ISqlE
                 cancellationToken
             );
             var (expected, modelFailure) = await TryAsync(model, operation, arguments, row => row, cancellationToken);
+            if (answered.Count > 0)
+            {
+                lastRead[operation] = answered[^1].Cells;
+            }
             if (modelFailure is not NotSupportedException)
             {
                 Compared++;
@@ -70,12 +75,12 @@ internal sealed class ComparedEngine(ISqlEngine real, ModelEngine model) : ISqlE
                         operation,
                         arguments,
                         failure is null ? Tell(answered) : failure.ToString(),
-                        modelFailure is null ? Tell(answered, expected) : modelFailure.ToString()
+                        modelFailure is null ? Tell(operation, answered, expected) : modelFailure.ToString()
                     );
                 }
                 if (failure is null && !AreSame(operation, answered, expected))
                 {
-                    throw Difference(operation, arguments, Tell(answered), Tell(answered, expected));
+                    throw Difference(operation, arguments, Tell(answered), Tell(operation, answered, expected));
                 }
             }
             return failure is null ? [.. answered.Select(row => row.Mapped)] : throw failure;
@@ -171,24 +176,23 @@ internal sealed class ComparedEngine(ISqlEngine real, ModelEngine model) : ISqlE
                 rows.Select(row => "  " + string.Join(' ', row.Cells.Select(cell => cell.Tell(cell.Value))))
             );
 
-    /// <summary>The model's rows, as far as the engine's were read.</summary>
-    private static string Tell<T>(
+    /// <summary>The model's rows, as far as the engine's are read.</summary>
+    private string Tell<T>(
+        SqlOperation operation,
         IReadOnlyList<(T Mapped, IReadOnlyList<ReadCell> Cells)> answered,
         IReadOnlyList<SqlRow> expected
-    ) =>
-        expected.Count == 0 ? "  nothing"
-        : answered.Count == 0 ? $"  {expected.Count} rows"
-        : string.Join(
-            '\n',
-            expected.Select(
-                (row, nth) =>
-                    "  "
-                    + string.Join(
-                        ' ',
-                        answered[Math.Min(nth, answered.Count - 1)].Cells.Select(cell => cell.Tell(cell.In(row)))
-                    )
-            )
-        );
+    )
+    {
+        return expected.Count == 0 ? "  nothing"
+            : lastRead.ContainsKey(operation) ? string.Join('\n', expected.Select(TellRow))
+            : $"  {expected.Count} rows";
+
+        string TellRow(SqlRow row, int nth)
+        {
+            var cells = nth < answered.Count ? answered[nth].Cells : lastRead[operation];
+            return "  " + string.Join(' ', cells.Select(cell => cell.Tell(cell.In(row))));
+        }
+    }
 
     private static string Text(object? value) =>
         value switch

@@ -63,7 +63,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         }
         foreach (var line in fired.Where(it => it.IsOverQuota).GroupBy(it => it.Day!))
         {
-            AlertOfQuota(line.Key, line.Any(it => it.Reason == SkipReason.QuotaMonthly), now);
+            AlertOfQuota(line.Key, line.Any(it => it.Reason == SkipReason.QuotaDaily), now);
         }
         // Queued behind one another in the order of the plan, whatever else became of the batch.
         foreach (var firing in fired.Where(it => it.IsQueued))
@@ -241,13 +241,13 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         }
     }
 
-    /// <summary>Where both are exceeded the month says more.</summary>
-    private void AlertOfQuota(ModelUsageDay day, bool isMonthly, Instant now) =>
+    /// <summary>Where both are exceeded it names the day's.</summary>
+    private void AlertOfQuota(ModelUsageDay day, bool isDaily, Instant now) =>
         store.Alert(
             "QUOTA_EXCEEDED",
             day.UsageId,
             day.Customer.CustomerId,
-            $"Customer {day.Customer.CustomerId} is over its {(isMonthly ? "monthly" : "daily")} quota on {LocalDatePattern.Iso.Format(day.Date)}.",
+            $"Customer {day.Customer.CustomerId} is over its {(isDaily ? "daily" : "monthly")} quota on {LocalDatePattern.Iso.Format(day.Date)}.",
             now
         );
 
