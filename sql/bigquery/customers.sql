@@ -190,6 +190,18 @@ if op_known
   from (select coalesce(max(pipelines_run_today), 0) as taken from customer_usage_quotas where usage_id = @usageFrom) f
   where t.usage_id = @usageTo;
   update customer_usage_quotas set pipelines_run_today = 0, last_updated = @now where usage_id = @usageFrom;
+  -- The month so far stands on every day of it; the two days may be of two months.
+  update customer_usage_quotas u
+  set pipelines_run_month = s.run_month
+  from (
+    select d.usage_id, sum(m.pipelines_run_today) as run_month
+    from customer_usage_quotas d
+    join customer_usage_quotas m
+      on m.customer_id = d.customer_id and m.usage_date >= date_trunc(d.usage_date, month) and m.usage_date <= d.usage_date
+    where d.customer_id = @customerId and d.usage_date >= date_sub(@dateTo, interval 2 day)
+    group by d.usage_id
+  ) s
+  where u.usage_id = s.usage_id;
   update scheduled_pipeline_runs
   set usage_id = @usageTo
   where usage_id = @usageFrom

@@ -407,7 +407,7 @@ set (op_first, op_last, op_days) = (
 );
 
 if array_length(op_ended) > 0 then
-  -- What its last runs say of each pipeline. Three failures in a row warn; where the pipeline's own configuration says so, more of them
+  -- What its last runs say of each pipeline; of several that started at the same moment the newest has the last word. Three failures in a row warn; where the pipeline's own configuration says so, more of them
   -- switch it off.
   if exists (select 1 from unnest(op_ended) e where e.state <> 'PENDING' and coalesce(e.error_type, '') <> 'CANCELLED') then
     update customer_pipeline_configs c
@@ -422,7 +422,7 @@ if array_length(op_ended) > 0 then
       updated_at = @now
     from (
       select
-        s.*, s.is_active and s.failed > 0 and coalesce(s.failures >= s.disable_after, false) as switched_off
+        s.*, s.is_active and s.given_up > 0 and coalesce(s.failures >= s.disable_after, false) as switched_off
       from (
         select
           x.*,
@@ -437,7 +437,7 @@ if array_length(op_ended) > 0 then
             logical_and(e.is_active) as is_active,
             min(e.failures_before) as failures_before,
             max(e.started_at) as last_run_time,
-            array_agg(e.state order by e.started_at desc limit 1)[offset(0)] as last_state,
+            array_agg(e.state order by e.started_at desc, e.run_id desc limit 1)[offset(0)] as last_state,
             countif(e.state = 'COMPLETED') as completed,
             countif(e.state = 'FAILED' and e.retry_run_id is null) as given_up,
             countif(e.state = 'FAILED') as failed,

@@ -304,6 +304,14 @@ if op_fired then
       on u.customer_id = d.customer_id and u.usage_date >= d.usage_date
       and date_trunc(u.usage_date, month) = date_trunc(d.usage_date, month)
     where g.state <> 'RUNNING' and g.lease_epoch = 0
+    union all
+    -- Days after today's, which a change of zone may have left.
+    select distinct u.usage_id, u.customer_id, u.usage_date, 0, 0, 0, 0, cast(null as int64), cast(null as int64), cast(null as int64), false
+    from fired f
+    join customer_usage_quotas u
+      on u.customer_id = f.customer_id and u.usage_date > f.usage_date
+      and date_trunc(u.usage_date, month) = date_trunc(f.usage_date, month)
+    where f.reason is null
   ),
   net as (
     select

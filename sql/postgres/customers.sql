@@ -158,6 +158,17 @@ where r.usage_id = @usageFrom and @usageTo <> @usageFrom
   and r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
   and exists (select 1 from customer_profiles p where p.customer_id = @customerId and p.timezone = @timezone);
 
+-- The month so far stands on every day of it; the two days may be of two months.
+update customer_usage_quotas u
+set pipelines_run_month = (
+  select sum(m.pipelines_run_today)::bigint
+  from customer_usage_quotas m
+  where m.customer_id = u.customer_id
+    and m.usage_date between date_trunc('month', u.usage_date::timestamp)::date and u.usage_date
+)
+where u.customer_id = @customerId and @usageTo <> @usageFrom
+  and u.usage_date >= (select min(d.usage_date) from customer_usage_quotas d where d.usage_id in (@usageFrom, @usageTo));
+
 insert into scheduler_customer_returns (customer_id, returned_at)
 select s.customer_id, @now
 from scheduler_customer_standing s

@@ -500,7 +500,7 @@ ended as materialized (
   order by q.queue_id
   for update of q
 ),
--- What its last runs say of each pipeline.
+-- What its last runs say of each pipeline; of several that started at the same moment the newest has the last word.
 seen as materialized (
   select
     config_id,
@@ -509,7 +509,7 @@ seen as materialized (
     bool_and(is_active) as is_active,
     min(consecutive_failures) as consecutive_failures,
     max(picked_up_at) as last_run_time,
-    (array_agg(state order by picked_up_at desc))[1] as last_state,
+    (array_agg(state order by picked_up_at desc, run_id desc))[1] as last_state,
     count(*) filter (where state = 'COMPLETED') as completed,
     count(*) filter (where state = 'FAILED' and retry_run_id is null) as given_up,
     count(*) filter (where state = 'FAILED') as failed,
@@ -520,7 +520,7 @@ seen as materialized (
 ),
 judged as materialized (
   select
-    s.*, x.failures, s.is_active and s.failed > 0 and coalesce(x.failures >= s.disable_after, false) as switched_off
+    s.*, x.failures, s.is_active and s.given_up > 0 and coalesce(x.failures >= s.disable_after, false) as switched_off
   from seen s
   cross join lateral (
     select case

@@ -229,11 +229,19 @@ gains as materialized (
       and n.usage_date > g.usage_date
       and n.usage_date < (date_trunc('month', g.usage_date::timestamp) + interval '1 month')::date
     where s.state <> 'RUNNING' and s.lease_epoch = 0
+    union all
+    -- A change of zone may have left days after today's.
+    select n.usage_id, null, null, false, null, null, null, 0, 0, 0, 0
+    from (select distinct customer_id, usage_date from decided where reason is null) t
+    join customer_usage_quotas n
+      on n.customer_id = t.customer_id
+      and n.usage_date > t.usage_date
+      and n.usage_date < (date_trunc('month', t.usage_date::timestamp) + interval '1 month')::date
   ) x
   group by usage_id
 ),
-returned as materialized (
-  select usage_id, given_back from gains where given_back > 0
+moved as materialized (
+  select usage_id, taken - given_back as gained from gains where taken <> given_back
 ),
 counted as (
   update customer_usage_quotas u
@@ -244,9 +252,9 @@ counted as (
     pipelines_run_today = u.pipelines_run_today + g.taken - g.given_back,
     pipelines_cancelled_today = u.pipelines_cancelled_today + g.cancelled,
     pipelines_run_month = u.pipelines_run_today + g.taken - g.given_back + (
-      select coalesce(sum(m.pipelines_run_today - coalesce(e.given_back, 0)), 0)::bigint
+      select coalesce(sum(m.pipelines_run_today + coalesce(e.gained, 0)), 0)::bigint
       from customer_usage_quotas m
-      left join returned e on e.usage_id = m.usage_id
+      left join moved e on e.usage_id = m.usage_id
       where m.customer_id = u.customer_id
         and m.usage_date >= date_trunc('month', u.usage_date::timestamp)::date
         and m.usage_date < u.usage_date
@@ -269,9 +277,9 @@ begun as (
   select
     g.usage_id, g.customer_id, g.usage_date, g.daily_limit, g.monthly_limit, g.concurrent_limit, g.taken, g.cancelled,
     g.taken + (
-      select coalesce(sum(m.pipelines_run_today - coalesce(e.given_back, 0)), 0)::bigint
+      select coalesce(sum(m.pipelines_run_today + coalesce(e.gained, 0)), 0)::bigint
       from customer_usage_quotas m
-      left join returned e on e.usage_id = m.usage_id
+      left join moved e on e.usage_id = m.usage_id
       where m.customer_id = g.customer_id
         and m.usage_date >= date_trunc('month', g.usage_date::timestamp)::date
         and m.usage_date < g.usage_date
@@ -340,13 +348,14 @@ noted as (
 ),
 alerted as (
   insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
-  select distinct
+  select
     'QUOTA_EXCEEDED', usage_id, customer_id,
-    'Customer ' || customer_id || ' is over its ' || case reason when 'QUOTA_DAILY' then 'daily' else 'monthly' end
+    'Customer ' || customer_id || ' is over its ' || case when bool_or(reason = 'QUOTA_DAILY') then 'daily' else 'monthly' end
       || ' quota on ' || to_char(usage_date, 'YYYY-MM-DD') || '.',
     @now
   from decided
   where reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')
+  group by usage_id, customer_id, usage_date
   union all
   select 'SCHEDULE_SET_ASIDE', config_id, customer_id, deactivate_reason, @now
   from won

@@ -150,6 +150,17 @@ where usage_id = @usageFrom and @usageTo <> @usageFrom
   and state in ('SCHEDULED', 'PENDING', 'RUNNING')
   and exists (select 1 from customer_profiles p where p.customer_id = @customerId and p.timezone = @timezone);
 
+-- The month so far stands on every day of it; the two days may be of two months.
+update customer_usage_quotas
+set pipelines_run_month = (
+  select sum(m.pipelines_run_today)
+  from customer_usage_quotas m
+  where m.customer_id = customer_usage_quotas.customer_id
+    and m.usage_date between substr(customer_usage_quotas.usage_date, 1, 8) || '01' and customer_usage_quotas.usage_date
+)
+where customer_id = @customerId and @usageTo <> @usageFrom
+  and usage_date >= (select min(d.usage_date) from customer_usage_quotas d where d.usage_id in (@usageFrom, @usageTo));
+
 insert into scheduler_customer_returns (customer_id, returned_at)
 select t.customer_id, @now
 from temp.stood t

@@ -450,14 +450,15 @@ set
   end,
   updated_at = @now
 from (
-  -- Beside max(), state is that of the run that started last.
+  -- Beside max(), state is that of the run that started last; of several at the same moment that of the newest.
   select
     config,
     state,
-    max(started_at) as last_run_time,
+    max(place) as place,
+    started_at as last_run_time,
     sum(state = 'COMPLETED') as completed,
     sum(state = 'FAILED' and retry_run_id is null) as given_up
-  from temp.ended
+  from (select e.*, row_number() over (order by started_at, run_id) as place from temp.ended e)
   where state in ('COMPLETED', 'FAILED') and coalesce(error_type, '') <> 'CANCELLED'
   group by config
 ) l
@@ -488,7 +489,8 @@ select distinct
   'Switched off after ' || c.consecutive_failures || ' failures in a row.', @now
 from temp.ended e
 cross join customer_pipeline_configs c on c.rowid = e.config
-where e.state = 'FAILED' and c.is_active = 1 and c.consecutive_failures >= e.disable_after
+where e.state = 'FAILED' and e.retry_run_id is null and coalesce(e.error_type, '') <> 'CANCELLED'
+  and c.is_active = 1 and c.consecutive_failures >= e.disable_after
 on conflict do nothing;
 
 update customer_pipeline_configs
@@ -497,7 +499,8 @@ where is_active = 1
   and rowid in (
     select e.config from temp.ended e
     cross join customer_pipeline_configs c on c.rowid = e.config
-    where e.state = 'FAILED' and c.consecutive_failures >= e.disable_after
+    where e.state = 'FAILED' and e.retry_run_id is null and coalesce(e.error_type, '') <> 'CANCELLED'
+      and c.consecutive_failures >= e.disable_after
   );
 
 insert into customer_usage_quotas (

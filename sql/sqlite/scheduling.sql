@@ -285,7 +285,13 @@ set pipelines_run_month = (
   where m.customer_id = customer_usage_quotas.customer_id
     and m.usage_date between substr(customer_usage_quotas.usage_date, 1, 8) || '01' and customer_usage_quotas.usage_date
 )
-where usage_id in (select usage_id from temp.fired)
+where usage_id in (
+    select u.usage_id
+    from (select distinct usage_id from temp.fired) f
+    cross join customer_usage_quotas d on d.usage_id = f.usage_id
+    cross join customer_usage_quotas u
+      on u.customer_id = d.customer_id and u.usage_date between d.usage_date and substr(d.usage_date, 1, 8) || '31'
+  )
   or usage_id in (
     select u.usage_id
     from temp.superseded g
@@ -296,13 +302,14 @@ where usage_id in (select usage_id from temp.fired)
   );
 
 insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)
-select distinct
+select
   'QUOTA_EXCEEDED', f.usage_id, f.customer_id,
   'Customer ' || f.customer_id || ' is over its '
-    || case f.reason when 'QUOTA_DAILY' then 'daily' else 'monthly' end || ' quota on ' || f.usage_date || '.',
+    || case min(f.reason) when 'QUOTA_DAILY' then 'daily' else 'monthly' end || ' quota on ' || f.usage_date || '.',
   @now
 from temp.fired f
 where f.reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')
+group by f.usage_id, f.customer_id, f.usage_date
 on conflict do nothing;
 
 insert into scheduler_alerts (rule, subject, customer_id, message, fired_at)

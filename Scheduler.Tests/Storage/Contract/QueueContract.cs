@@ -770,6 +770,76 @@ internal abstract class QueueContract : StoreContract
     }
 
     [Test]
+    public async Task Of_runs_that_started_together_the_newest_has_the_last_word(
+        [Values] bool succeeds,
+        [Values] bool isLast
+    )
+    {
+        await H.OnboardAsync("acme");
+        var config = await H.ConfigureAsync("acme", change: it => it with { MisfirePolicy = MisfirePolicy.RunAll });
+        H.Advance(Duration.FromHours(3));
+        await H.TriggerAsync();
+        var items = (await H.LeaseAsync(count: 3)).OrderBy(item => item.ScheduledTime).ToList();
+        var results = items.ConvertAll(item => new RunResult
+        {
+            QueueId = item.QueueId,
+            LeaseToken = item.LeaseToken,
+            Outcome = item == items[^1] == succeeds ? RunOutcome.Completed : RunOutcome.Failed,
+            ErrorType = item == items[^1] == succeeds ? null : ErrorType.Unknown,
+        });
+        if (!isLast)
+        {
+            results.Reverse();
+        }
+
+        await H.Desk.ReportAsync(new ResultsRequest { WorkerId = "worker-1", Results = results }, default);
+
+        var after = (await H.Configs.GetAsync("acme", config.ConfigId, default))!;
+        Assert.That(
+            (after.LastRunStatus, after.ConsecutiveFailures),
+            Is.EqualTo(succeeds ? ("SUCCESS", 0) : ("FAILED", 1))
+        );
+    }
+
+    [TestCase(ErrorType.Timeout)]
+    [TestCase(ErrorType.Cancelled)]
+    public async Task Only_a_failure_for_good_switches_a_pipeline_off_that_was_switched_on_again(ErrorType error)
+    {
+        await H.OnboardAsync("acme");
+        await ConfigureAsync();
+        await RunOnceAsync(RunOutcome.Failed, ErrorType.InvalidConfiguration);
+        var config = await ConfigureAsync();
+        await RunOnceAsync(RunOutcome.Failed, error);
+        var afterAnother = await H.Configs.GetAsync("acme", config.ConfigId, default);
+        H.Advance(Duration.FromMinutes(5));
+        if (await H.LeaseAsync() is [var retry])
+        {
+            await H.ReportAsync(retry, RunOutcome.Completed);
+        }
+        else
+        {
+            await RunOnceAsync(RunOutcome.Failed, ErrorType.InvalidConfiguration);
+        }
+
+        var last = await H.Configs.GetAsync("acme", config.ConfigId, default);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(afterAnother!.IsActive, Is.True);
+            Assert.That(last!.IsActive, Is.EqualTo(error == ErrorType.Timeout), "its retry succeeded");
+        }
+
+        Task<PipelineConfig> ConfigureAsync() =>
+            H.ConfigureAsync(
+                "acme",
+                change: it =>
+                    it with
+                    {
+                        RetryConfig = StoreHarness.Json("""{"max_retries":1,"disable_after_failures":1}"""),
+                    }
+            );
+    }
+
+    [Test]
     public async Task A_retry_configuration_that_cannot_be_read_holds_up_no_other_result()
     {
         await H.OnboardAsync("acme");

@@ -231,6 +231,39 @@ internal abstract class TriggerContract : StoreContract
     }
 
     [Test]
+    public async Task Over_both_quotas_at_once_the_alert_names_the_days()
+    {
+        await H.OnboardAsync("small", "STARTER");
+        await H.Plans.ChangeAsync(
+            "small",
+            new() { MaxPipelinesPerDay = 4, MaxPipelinesPerMonth = 2 },
+            isAdmin: true,
+            StoreHarness.Actor,
+            default
+        );
+        for (var i = 0; i < 6; i++)
+        {
+            await H.ConfigureAsync("small", $"p{i}", c => c with { Priority = 10 - i });
+        }
+        H.AdvanceToNextHour();
+
+        var response = await H.TriggerAsync();
+
+        var status = new Core.Storage.StatusStore(H.Engine, H.Clock);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                response.Details.SkippedByReason,
+                Is.EquivalentTo(new Dictionary<string, int> { ["QUOTA_MONTHLY"] = 2, ["QUOTA_DAILY"] = 2 })
+            );
+            Assert.That(
+                (await status.FiringAlertsAsync(10, default)).Single().Message,
+                Is.EqualTo("Customer small is over its daily quota on 2026-03-02.")
+            );
+        }
+    }
+
+    [Test]
     public async Task A_schedule_that_no_longer_resolves_is_set_aside_and_holds_nobody_up()
     {
         await H.OnboardAsync("acme");

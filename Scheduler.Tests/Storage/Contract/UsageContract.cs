@@ -4,6 +4,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Storage.Contract;
 
@@ -35,6 +36,51 @@ internal abstract class UsageContract : StoreContract
             Assert.That(days.Select(day => day.RunMonth), Is.EqualTo(new[] { 0, 1 }));
             Assert.That(days.Select(day => day.CancelledToday), Is.EqualTo(new[] { 0, 1 }), "on the day it happened");
         }
+    }
+
+    [Test]
+    public async Task The_month_so_far_goes_with_the_day_when_the_zone_changes_and_stands_on_every_day_of_it()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "a", "b");
+        // 11:00 UTC is 01:00 of the next day there.
+        await MoveAsync("Pacific/Kiritimati");
+        var there = await CountsAsync();
+        await MoveAsync("UTC");
+        var back = await CountsAsync();
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(there, Is.EqualTo(new[] { (0, 0), (2, 2) }));
+            Assert.That(back, Is.EqualTo(new[] { (2, 2), (0, 2) }));
+            Assert.That(await CountsAsync(), Is.EqualTo(new[] { (4, 4), (0, 4) }));
+        }
+
+        Task MoveAsync(string zone) =>
+            H.Profiles.UpdateAsync("acme", new() { Timezone = zone }, StoreHarness.Actor, default);
+
+        async Task<IEnumerable<(int, int)>> CountsAsync() =>
+            (
+                await H.Customers.UsageAsync("acme", new LocalDate(2026, 3, 1), new LocalDate(2026, 3, 31), default)
+            ).Select(day => (day.RunToday, day.RunMonth));
+    }
+
+    [Test]
+    public async Task A_change_of_zone_over_the_end_of_a_month_takes_what_was_counted_into_the_other_month()
+    {
+        H.Advance(Instant.FromUtc(2026, 3, 31, 10, 30) - H.Now);
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "a", "b");
+
+        await H.Profiles.UpdateAsync("acme", new() { Timezone = "Pacific/Kiritimati" }, StoreHarness.Actor, default);
+
+        var days = await H.Customers.UsageAsync("acme", new LocalDate(2026, 3, 1), new LocalDate(2026, 4, 30), default);
+        Assert.That(
+            days.Select(day => (day.UsageDate, day.RunToday, day.RunMonth)),
+            Is.EqualTo(new[] { ("2026-03-31", 0, 0), ("2026-04-01", 2, 2) })
+        );
     }
 
     [Test]
