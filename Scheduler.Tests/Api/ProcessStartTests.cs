@@ -47,7 +47,8 @@ public sealed class ProcessStartTests
     [TestCase("Scheduler__Storage__Provider", "BigQuery", "Scheduler__Storage__BigQuery__Project: ")]
     [TestCase("DOTNET_ENVIRONMENT", "Development", "ASPNETCORE_ENVIRONMENT")]
     [TestCase("Logging__LogLevel__Default", "Loud")]
-    [TestCase("Scheduler__Datasets__Provider", "BigQuery", "Scheduler__Datasets__Provider")]
+    [TestCase("Scheduler__Datasets__Provider", "Excel", "Scheduler__Datasets__Provider")]
+    [TestCase("Scheduler__Datasets__Provider", "BigQuery", "Scheduler__Datasets__Project")]
     public async Task A_wrong_setting_ends_the_process_with_one_line_and_code_2(
         string name,
         string value,

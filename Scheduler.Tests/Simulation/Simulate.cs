@@ -7,7 +7,7 @@ internal static class Simulate
 {
     public static async Task<int> RunAsync(SimulateCall call)
     {
-        await using var histories = await Histories.CreateAsync();
+        await using var histories = await Histories.CreateAsync(call.Store);
         var watch = Stopwatch.StartNew();
         var report = await SimulationReport.RunAsync(
             histories,

@@ -9,15 +9,17 @@ namespace Scheduler.Tests.Simulation;
 /// <param name="Days">How long each history lasts.</param>
 /// <param name="ShowsLines">Whether every step is told.</param>
 /// <param name="IsBrief">Whether the first failure ends it, without looking for its shortest form.</param>
-internal sealed record SimulateCall(int First, int Count, int Days, bool ShowsLines, bool IsBrief)
+/// <param name="Store">On which store.</param>
+internal sealed record SimulateCall(int First, int Count, int Days, bool ShowsLines, bool IsBrief, SimulatedStore Store)
 {
-    public const string Usage = "simulate [--seed N] [--seeds COUNT] [--days N] [--show] [--brief]";
+    public const string Usage =
+        "simulate [--seed N] [--seeds COUNT] [--days N] [--store sqlite|model|both] [--show] [--brief]";
 
     private const int UsualDays = 7;
 
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out SimulateCall? call)
     {
-        call = new SimulateCall(1, 1, UsualDays, ShowsLines: false, IsBrief: false);
+        call = new SimulateCall(1, 1, UsualDays, ShowsLines: false, IsBrief: false, SimulatedStore.Sqlite);
         for (var place = 0; place < arguments.Length; place++)
         {
             var number = place + 1 < arguments.Length ? Number(arguments[place + 1]) : null;
@@ -26,6 +28,12 @@ internal sealed record SimulateCall(int First, int Count, int Days, bool ShowsLi
                 case ("--show", _):
                     call = call with { ShowsLines = true };
                     continue;
+                case ("--store", _)
+                    when place + 1 < arguments.Length
+                        && Enum.TryParse<SimulatedStore>(arguments[place + 1], ignoreCase: true, out var store)
+                        && Enum.IsDefined(store):
+                    call = call with { Store = store };
+                    break;
                 case ("--brief", _):
                     call = call with { IsBrief = true };
                     continue;

@@ -7,16 +7,16 @@ namespace Scheduler.Tests.Simulation;
 internal sealed class SimulationTests
 {
     private const int Days = 7;
-    private const int Seeds = 40;
 
-    [Test]
-    public async Task No_history_breaks_a_promise()
+    [TestCase(SimulatedStore.Model, 1, 460)]
+    [TestCase(SimulatedStore.Both, 461, 40)]
+    public async Task No_history_breaks_a_promise(SimulatedStore store, int first, int count)
     {
-        await using var histories = await Histories.CreateAsync();
+        await using var histories = await Histories.CreateAsync(store);
 
         var report = await SimulationReport.RunAsync(
             histories,
-            Enumerable.Range(1, Seeds),
+            Enumerable.Range(first, count),
             Days,
             isBrief: false,
             _ => { }
@@ -34,7 +34,7 @@ internal sealed class SimulationTests
     [Test]
     public async Task A_seed_is_one_history()
     {
-        await using var histories = await Histories.CreateAsync();
+        await using var histories = await Histories.CreateAsync(SimulatedStore.Sqlite);
         // All faults at once.
         var seed = Enumerable
             .Range(1, 100)

@@ -125,6 +125,8 @@ internal sealed class ModelEngine : ISqlEngine
             ),
             "get" => pipelines.Get(it.Text("customerId"), it.Text("configId")),
             "deactivate" => pipelines.Deactivate(it.Text("customerId"), it.Text("configId"), it.At("now")),
+            // Nobody here has parameters of a provider.
+            "provider_parameters" => [],
             _ => NotModelled(operation),
         };
 

@@ -317,6 +317,7 @@ internal sealed class ModelLeases(ModelStore store)
                 "run_id" => ending?.Item.Run.RunId,
                 "config_id" => ending?.Item.Pipeline.ConfigId,
                 "has_successor" => ending?.Item.Pipeline.HasParked ?? false,
+                "frees_work" => ending is not null,
                 _ => ModelRow.Unknown(column),
             }
         );
