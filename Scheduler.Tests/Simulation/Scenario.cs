@@ -21,6 +21,18 @@ internal sealed record Scenario
         "Pacific/Chatham",
     ];
 
+    private static readonly Fault[] Mild =
+    [
+        Fault.LostReply,
+        Fault.StoreRefuses,
+        Fault.StoreForgets,
+        Fault.MissedTriggers,
+        Fault.RepeatedTrigger,
+        Fault.ProviderOutage,
+        Fault.ClockSkew,
+        Fault.Interference,
+    ];
+
     private static readonly string[] Plans = ["STARTER", "PROFESSIONAL", "SCALE", "ENTERPRISE"];
 
     public required int Seed { get; init; }
@@ -35,6 +47,9 @@ internal sealed record Scenario
     /// <summary>From one call of the trigger to the next.</summary>
     public required Duration TriggerEvery { get; init; }
     public required IReadOnlySet<Fault> Faults { get; init; }
+
+    /// <summary>Whether no fault ends a lease whose worker is well.</summary>
+    public bool IsMild => Faults.All(Mild.Contains);
 
     public Instant End => Start + Duration.FromDays(Days);
 
@@ -58,7 +73,8 @@ internal sealed record Scenario
             Faults = random.Next(10) switch
             {
                 0 => new SortedSet<Fault>(),
-                1 or 2 => new SortedSet<Fault>(all),
+                1 => new SortedSet<Fault>(Mild),
+                2 or 3 => new SortedSet<Fault>(all),
                 _ => new SortedSet<Fault>(all.Where(_ => random.Happens(0.35))),
             },
         };

@@ -33,7 +33,7 @@ internal sealed class World : IDisposable
         Server = new StoreServer(engine, Loop, History);
         Faults = new FaultPlan(scenario, chance, Loop, History);
         Expected = new Expectations(scenario.Start, scenario.End + LongestHistory);
-        Journal = new Journal(Loop, Break);
+        Journal = new Journal(Loop, scenario.IsMild, Break);
         Judge = new Judge(Loop, view, Expected, Journal, Break);
         Server.Before = Judge.BeforeScript;
         Server.After = Judge.AfterScript;

@@ -4,7 +4,8 @@ using Scheduler.Tests.Simulation.Loop;
 namespace Scheduler.Tests.Simulation.Judging;
 
 /// <summary>What the pipelines themselves wrote down: the side effects, whatever the store says of them.</summary>
-internal sealed class Journal(EventLoop loop, Action<string, string> broken)
+/// <param name="isMild">Whether no fault of the history ends a lease before its time.</param>
+internal sealed class Journal(EventLoop loop, bool isMild, Action<string, string> broken)
 {
     private readonly Dictionary<string, List<Execution>> byRun = new(StringComparer.Ordinal);
     private readonly List<Execution> open = [];
@@ -20,6 +21,11 @@ internal sealed class Journal(EventLoop loop, Action<string, string> broken)
         if (all.Exists(other => other.Epoch == item.LeaseEpoch))
         {
             broken("I2", $"Run {item.RunId} was executed twice under lease {item.LeaseEpoch}.");
+        }
+        // None of these faults ends a lease whose worker is well: its result is delivered in the end.
+        if (isMild && all.Exists(other => other.Succeeded is not null))
+        {
+            broken("I2", $"Run {item.RunId} was executed again under lease {item.LeaseEpoch}; it had come to its end.");
         }
         if (all.Find(IsAtWork) is { } other)
         {
