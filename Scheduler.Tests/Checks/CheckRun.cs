@@ -63,7 +63,7 @@ internal static class CheckRun
 
     public static int Explain()
     {
-        Console.Error.WriteLine($"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage}]");
+        Console.Error.WriteLine($"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | -- clouds]");
         return 2;
     }
 

@@ -94,16 +94,19 @@ internal sealed class PipelineBench : IDisposable
         );
     }
 
-    /// <summary>Those that ship, whose waits before another try have no length.</summary>
-    public IReadOnlyList<IExtractAdapter> ProviderAdapters()
-    {
-        var http = new ProviderHttp(
+    public ProviderHttp Http() =>
+        new(
             new GuardedHttp(new SystemResolver(), new TcpDialer(), Time),
             Limits,
             Options.Create(Providers),
             Time,
             () => new NoChance()
         );
+
+    /// <summary>Those that ship, whose waits before another try have no length.</summary>
+    public IReadOnlyList<IExtractAdapter> ProviderAdapters()
+    {
+        var http = Http();
         return
         [
             new OpenAiCostAdapter(http),

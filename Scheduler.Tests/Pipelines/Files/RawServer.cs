@@ -55,7 +55,7 @@ internal sealed class RawServer : IAsyncDisposable
         var stream = client.GetStream();
         var request = "";
         var buffer = new byte[4096];
-        while (!request.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        while (!request.Contains("\r\n\r\n", StringComparison.Ordinal))
         {
             var count = await stream.ReadAsync(buffer, stop.Token);
             if (count == 0)

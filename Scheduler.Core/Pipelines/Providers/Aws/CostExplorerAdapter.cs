@@ -10,6 +10,7 @@ using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Providers.Http;
 using Scheduler.Core.Pipelines.Providers.Limits;
 using Scheduler.Core.Pipelines.Templates;
+using ErrorType = Scheduler.Core.Retry.ErrorType;
 
 namespace Scheduler.Core.Pipelines.Providers.Aws;
 
@@ -63,12 +64,16 @@ public sealed class CostExplorerAdapter(ProviderHttp http, IAwsIdentity identity
                     {
                         pages = await ReadAsync(session, query, days, request, row, cancellationToken);
                     }
-                    catch (CredentialsExpiredException) when (mayRenew)
+                    catch (CredentialsExpiredException expired)
                     {
+                        if (!mayRenew)
+                        {
+                            throw new PipelineException(ErrorType.AuthenticationFailed, expired.Message);
+                        }
                         mayRenew = false;
                         session.Dispose();
                         session = await OpenAsync(login, request, cancellationToken);
-                        pages = await ReadAsync(session, query, days, request, row, cancellationToken);
+                        pages = await ReadRenewedAsync(session, query, days, request, row, cancellationToken);
                     }
                     foreach (var page in pages)
                     {
@@ -106,6 +111,25 @@ public sealed class CostExplorerAdapter(ProviderHttp http, IAwsIdentity identity
             ),
         };
 
+    private static async Task<List<ExtractPage>> ReadRenewedAsync(
+        ProviderSession session,
+        CostExplorerQuery query,
+        DayWindow days,
+        ExtractRequest request,
+        long row,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await ReadAsync(session, query, days, request, row, cancellationToken);
+        }
+        catch (CredentialsExpiredException expired)
+        {
+            throw new PipelineException(ErrorType.AuthenticationFailed, expired.Message);
+        }
+    }
+
     /// <summary>Every page of one call, kept back until the last is in: a listing that restarts must leave no row behind.</summary>
     private static async Task<List<ExtractPage>> ReadAsync(
         ProviderSession session,
@@ -128,7 +152,7 @@ public sealed class CostExplorerAdapter(ProviderHttp http, IAwsIdentity identity
             }
             catch (RestartPagingException twice)
             {
-                throw new PipelineException(Retry.ErrorType.ServiceUnavailable, twice.Message);
+                throw new PipelineException(ErrorType.ServiceUnavailable, twice.Message);
             }
         }
     }

@@ -27,6 +27,10 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
     // How long BigQuery itself waits for the query before it answers that it is not done yet.
     private static readonly Duration ServerWait = Duration.FromSeconds(10);
 
+    private static readonly InstantPattern SinceFormat = InstantPattern.CreateWithInvariantCulture(
+        "uuuu-MM-dd HH:mm:ss.FFFFFF'+00'"
+    );
+
     private static readonly RatePolicy Rate = new(20, Duration.FromMilliseconds(100));
 
     public string Name => "bigquery.sql";
@@ -73,7 +77,7 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
         using var session = http.Open(Profile(), request);
         // The runs of one interval may all have failed: the next ones look back over theirs as well.
         var overlap = Duration.FromDays((int)(request.Options.Integer("changed_overlap_days") ?? 0));
-        var since = InstantPattern.ExtendedIso.Format(request.ChangedSince - overlap);
+        var since = SinceFormat.Format(request.ChangedSince - overlap);
         var rows = 0;
         LocalDate? earliest = null;
         await foreach (

@@ -6,7 +6,7 @@ namespace Scheduler.Core.Pipelines.Providers.Http;
 /// <summary>
 /// Reads lists of the form <c>{data, has_more, next_page}</c> to their end, as OpenAI's and Anthropic's reports have it.
 /// </summary>
-internal static class BucketPages
+public static class BucketPages
 {
     /// <summary>The buckets of each page and the bytes read for it.</summary>
     /// <param name="session">Who asks.</param>

@@ -4,7 +4,7 @@ using Scheduler.Core.Retry;
 namespace Scheduler.Core.Pipelines.Providers.Http;
 
 /// <summary>Reads the fields that an answer must have; one that is missing or of another kind is schema drift that names it.</summary>
-internal static class JsonFields
+public static class JsonFields
 {
     /// <summary>An array of a JSON object.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement json, string provider, string name) =>

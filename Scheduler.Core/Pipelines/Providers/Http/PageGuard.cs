@@ -3,7 +3,7 @@ using Scheduler.Core.Retry;
 namespace Scheduler.Core.Pipelines.Providers.Http;
 
 /// <summary>Ends paging that has no end: too many pages, or a token that was there before.</summary>
-internal sealed class PageGuard(string provider, int mostPages)
+public sealed class PageGuard(string provider, int mostPages)
 {
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private int pages;

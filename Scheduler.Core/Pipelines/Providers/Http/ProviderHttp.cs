@@ -18,13 +18,13 @@ public sealed class ProviderHttp(
     public ProviderOptions Options => options.Value;
 
     /// <summary>A session that ends with the run.</summary>
-    internal ProviderSession Open(ProviderProfile profile, ExtractRequest request) =>
+    public ProviderSession Open(ProviderProfile profile, ExtractRequest request) =>
         new(profile, Handler(profile.Endpoint, profile.Wrap), limits, options.Value, request, timeProvider, random());
 
     /// <summary>
     /// The way to one endpoint for a library with HTTP of its own: no redirects, no proxy, no other host, a bounded answer.
     /// </summary>
-    internal HttpMessageHandler Handler(
+    public HttpMessageHandler Handler(
         ProviderEndpoint endpoint,
         Func<HttpMessageHandler, HttpMessageHandler>? wrap = null
     )

@@ -16,7 +16,7 @@ namespace Scheduler.Core.Pipelines.Providers.Http;
 /// One run's calls to one provider: paced, tried again within bounds, and read within bounds. Messages are this product's
 /// own; of an answer they show the status and a code.
 /// </summary>
-internal sealed partial class ProviderSession(
+public sealed partial class ProviderSession(
     ProviderProfile profile,
     HttpMessageHandler handler,
     ProviderLimits limits,

@@ -7,7 +7,7 @@ namespace Scheduler.Core.Pipelines.Providers.Http;
 /// Collects objects as rows of one page. Every member becomes a column, so that what a provider adds is kept; members of
 /// inner objects get the name <c>outer.inner</c>.
 /// </summary>
-internal sealed class RowTable
+public sealed class RowTable
 {
     private const int Depth = 4;
 
