@@ -17,7 +17,7 @@ public static class RunWindow
     /// <param name="rule">The template's rule.</param>
     /// <param name="parameters">The run's parameters.</param>
     /// <param name="dataInterval">What the run covers; its end is not included.</param>
-    /// <param name="now">The run's own instant; no day after its UTC day is asked for.</param>
+    /// <param name="now">The run's own instant; no day after its UTC day is asked for, but to the end of a whole month.</param>
     public static (LocalDate? From, LocalDate? To) Decide(
         WindowRule rule,
         ResolvedValues parameters,
@@ -39,7 +39,10 @@ public static class RunWindow
             LocalDate.Min(Day(dataInterval.Start), to.Value.PlusDays(1 - (int)lookback)),
             PreviousMonth(rule, to.Value, Day(now)) ?? to.Value
         );
-        return (LocalDate.Min(from.Value, to.Value), to);
+        from = LocalDate.Min(from.Value, to.Value);
+        return rule.WholeMonths
+            ? (from.Value.With(DateAdjusters.StartOfMonth), to.Value.With(DateAdjusters.EndOfMonth))
+            : (from, to);
     }
 
     /// <summary>The window, begun earlier where the source says that earlier days have changed.</summary>

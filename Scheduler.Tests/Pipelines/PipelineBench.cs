@@ -113,7 +113,8 @@ internal sealed class PipelineBench : IDisposable
             new OpenAiUsageAdapter(http),
             new ClaudeCostAdapter(http),
             new ClaudeUsageAdapter(http),
-            new CostExplorerAdapter(http, AwsIdentity),
+            new CostExplorerAdapter(http, AwsIdentity, Time),
+            new DataExportAdapter(http, AwsIdentity, Time),
             new CostQueryAdapter(http),
             new BigQuerySqlAdapter(http),
         ];

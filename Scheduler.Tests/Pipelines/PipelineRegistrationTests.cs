@@ -21,6 +21,7 @@ public sealed class PipelineRegistrationTests
                 .All.Select(template => $"{template.Provider}/{template.Domain}/{template.Name}"),
             Is.EqualTo([
                 "AWS/COST/cost_billing",
+                "AWS/COST/cost_export",
                 "AZURE/COST/cost_billing",
                 "CLAUDE/COST/cost_billing",
                 "CLAUDE/OBSERVABILITY/usage_tracking",
@@ -54,6 +55,7 @@ public sealed class PipelineRegistrationTests
         "Scheduler__Providers__Aws__CostExplorerUrl"
     )]
     [TestCase("Scheduler:Providers:Aws:StsUrl", "https://u:p@a.example", "Scheduler__Providers__Aws__StsUrl")]
+    [TestCase("Scheduler:Providers:Aws:S3Url", "http://s3.example", "Scheduler__Providers__Aws__S3Url")]
     [TestCase("Scheduler:Providers:Aws:Region", "Frankfurt", "Scheduler__Providers__Aws__Region")]
     [TestCase(
         "Scheduler:Providers:Azure:ManagementUrl",

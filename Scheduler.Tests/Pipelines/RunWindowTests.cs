@@ -89,4 +89,16 @@ public sealed class RunWindowTests
 
         Assert.That($"{first:uuuu-MM-dd} {last:uuuu-MM-dd}", Is.EqualTo($"{from} 2026-11-09"));
     }
+
+    [TestCase(0, "2026-11-01", "2026-11-30")]
+    [TestCase(15, "2026-10-01", "2026-11-30")]
+    public void A_source_that_is_replaced_by_the_month_has_whole_months(int until, string from, string to)
+    {
+        var rule = Lookback with { IncludeToday = true, PreviousMonthUntil = until, WholeMonths = true };
+        var interval = new Interval(Instant.FromUtc(2026, 11, 9, 3, 0), Now);
+
+        var window = RunWindow.Decide(rule, Values(("days", 1L)), interval, Now);
+
+        Assert.That($"{window.From:uuuu-MM-dd} {window.To:uuuu-MM-dd}", Is.EqualTo($"{from} {to}"));
+    }
 }

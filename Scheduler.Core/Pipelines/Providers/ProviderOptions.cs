@@ -16,7 +16,10 @@ public sealed class ProviderOptions
     /// <summary>The Security Token Service, for roles. The default value is that of us-east-1.</summary>
     public ProviderEndpoint AwsSts { get; set; } = ProviderEndpoint.Public("https://sts.us-east-1.amazonaws.com/");
 
-    /// <summary>The region that calls to both are signed for. The default value is us-east-1.</summary>
+    /// <summary>S3. The default value is null: that of the region that a pipeline names.</summary>
+    public ProviderEndpoint? AwsS3 { get; set; }
+
+    /// <summary>The region that calls to Cost Explorer and STS are signed for. The default value is us-east-1.</summary>
     public string AwsRegion { get; set; } = "us-east-1";
 
     /// <summary>Azure Resource Manager. The default value is that of the public cloud.</summary>

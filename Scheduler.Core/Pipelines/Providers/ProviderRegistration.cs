@@ -31,6 +31,7 @@ public static class ProviderRegistration
         services.AddSingleton<IExtractAdapter, ClaudeCostAdapter>();
         services.AddSingleton<IExtractAdapter, ClaudeUsageAdapter>();
         services.AddSingleton<IExtractAdapter, CostExplorerAdapter>();
+        services.AddSingleton<IExtractAdapter, DataExportAdapter>();
         services.AddSingleton<IExtractAdapter, CostQueryAdapter>();
         services.AddSingleton<IExtractAdapter, BigQuerySqlAdapter>();
         return services;

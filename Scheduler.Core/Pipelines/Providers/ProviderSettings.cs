@@ -12,6 +12,7 @@ internal static partial class ProviderSettings
     private const string Claude = "Scheduler__Providers__Claude__Url";
     private const string CostExplorer = "Scheduler__Providers__Aws__CostExplorerUrl";
     private const string Sts = "Scheduler__Providers__Aws__StsUrl";
+    private const string S3 = "Scheduler__Providers__Aws__S3Url";
     private const string Region = "Scheduler__Providers__Aws__Region";
     private const string Management = "Scheduler__Providers__Azure__ManagementUrl";
     private const string Authority = "Scheduler__Providers__Azure__AuthorityUrl";
@@ -28,6 +29,7 @@ internal static partial class ProviderSettings
         options.Claude = Endpoint(configuration, Claude, options.Claude);
         options.AwsCostExplorer = Endpoint(configuration, CostExplorer, options.AwsCostExplorer);
         options.AwsSts = Endpoint(configuration, Sts, options.AwsSts);
+        options.AwsS3 = Text(configuration, S3) is null ? null : Endpoint(configuration, S3, options.AwsSts);
         options.AwsRegion = Text(configuration, Region) switch
         {
             null => options.AwsRegion,

@@ -7,12 +7,12 @@ internal static class WindowReader
 {
     public static WindowRule Read(YamlMap map, IReadOnlyList<TemplateParameter> parameters)
     {
-        map.OneOf("granularity", "day");
         map.OneOf("timezone", "UTC");
         var rule = new WindowRule
         {
             CoversSource = map.OneOf("covers", "interval", "source") == "source",
             LookbackParameter = Parameter(map, "lookback", ParameterKind.Int, parameters),
+            WholeMonths = map.OneOf("granularity", "day", "month") == "month",
             PreviousMonthUntil = Day(map, "previous_month_until", 31),
             RestatesTouchedDays = map.OneOf("restate", "window", "touched_days") == "touched_days",
             IncludeToday = map.OneOf("include_today", "false", "true") == "true",

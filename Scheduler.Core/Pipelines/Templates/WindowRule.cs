@@ -18,6 +18,9 @@ public sealed record WindowRule
     /// <summary>The adapter is asked for earlier days that have changed since the last run; the window begins with them.</summary>
     public bool RestatesTouchedDays { get; init; }
 
+    /// <summary>The window begins and ends with whole months, for sources that are replaced by the month.</summary>
+    public bool WholeMonths { get; init; }
+
     /// <summary>False ends the window with yesterday.</summary>
     public bool IncludeToday { get; init; }
 

@@ -23,6 +23,7 @@ internal sealed class ProviderWorld : IDisposable
         Bench.Providers.Claude = Claude.Endpoint;
         Bench.Providers.AwsCostExplorer = Aws.Endpoint;
         Bench.Providers.AwsSts = Aws.Endpoint;
+        Bench.Providers.AwsS3 = Aws.Endpoint;
         Bench.Providers.AzureManagement = Azure.Endpoint;
         Bench.Providers.AzureAuthority = Azure.Endpoint;
         Bench.Providers.GcpBigQuery = Gcp.Endpoint;

@@ -10,7 +10,7 @@ using ErrorType = Scheduler.Core.Retry.ErrorType;
 namespace Scheduler.Core.Pipelines.Providers.Aws;
 
 /// <summary>Turns a customer's credential into keys that sign: its role is assumed with its external id.</summary>
-internal sealed partial class AwsLogin(ProviderHttp http, IAwsIdentity identity)
+internal sealed partial class AwsLogin(ProviderHttp http, IAwsIdentity identity, TimeProvider timeProvider)
 {
     private const int SessionSeconds = 3600;
     private const int LongestName = 64;
@@ -35,10 +35,12 @@ internal sealed partial class AwsLogin(ProviderHttp http, IAwsIdentity identity)
         CancellationToken cancellationToken
     )
     {
+        using var patience = new CancellationTokenSource(request.CallTimeout.ToTimeSpan(), timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             using var sts = new AmazonSecurityTokenServiceClient(
-                await identity.GetAsync(cancellationToken),
+                await identity.GetAsync(either.Token),
                 new AmazonSecurityTokenServiceConfig
                 {
                     ServiceURL = http.Options.AwsSts.Address.ToString(),
@@ -57,9 +59,17 @@ internal sealed partial class AwsLogin(ProviderHttp http, IAwsIdentity identity)
                     RoleSessionName = SessionName(request.CustomerId),
                     DurationSeconds = SessionSeconds,
                 },
-                cancellationToken
+                either.Token
             );
             return answer.Credentials;
+        }
+        catch (OperationCanceledException)
+            when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new PipelineException(
+                ErrorType.Timeout,
+                $"AWS STS took longer than {request.CallTimeout.TotalSeconds:0} s."
+            );
         }
         catch (AmazonServiceException exception)
         {
@@ -90,7 +100,7 @@ internal sealed partial class AwsLogin(ProviderHttp http, IAwsIdentity identity)
     private sealed class GuardedFactory(ProviderHttp http) : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
-            new(http.Handler(http.Options.AwsSts)) { Timeout = Timeout.InfiniteTimeSpan };
+            new(http.ForLibrary(http.Options.AwsSts)) { Timeout = Timeout.InfiniteTimeSpan };
 
         // One client a run, ended with it.
         public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;

@@ -15,7 +15,8 @@ using ErrorType = Scheduler.Core.Retry.ErrorType;
 namespace Scheduler.Core.Pipelines.Providers.Aws;
 
 /// <summary>The costs of an AWS organization or account by Cost Explorer, one row per day, account and service or record type.</summary>
-public sealed class CostExplorerAdapter(ProviderHttp http, IAwsIdentity identity) : IExtractAdapter
+public sealed class CostExplorerAdapter(ProviderHttp http, IAwsIdentity identity, TimeProvider timeProvider)
+    : IExtractAdapter
 {
     private const string Target = "AWSInsightsIndexService.GetCostAndUsage";
     private const string MediaType = "application/x-amz-json-1.1";
@@ -50,7 +51,7 @@ public sealed class CostExplorerAdapter(ProviderHttp http, IAwsIdentity identity
     )
     {
         var row = 1L;
-        var login = new AwsLogin(http, identity);
+        var login = new AwsLogin(http, identity, timeProvider);
         var session = await OpenAsync(login, request, cancellationToken);
         var mayRenew = true;
         try

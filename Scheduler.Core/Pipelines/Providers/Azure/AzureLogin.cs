@@ -18,7 +18,7 @@ internal sealed class AzureLogin : IDisposable
     public AzureLogin(ProviderHttp http, AzureSecret secret)
     {
         var authority = http.Options.AzureAuthority;
-        client = new HttpClient(new LoopbackHandler(authority, http.Handler(authority)))
+        client = new HttpClient(new LoopbackHandler(authority, http.ForLibrary(authority)))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

@@ -84,6 +84,6 @@ internal sealed class GcpLogin : IDisposable
     private sealed class GuardedFactory(ProviderHttp http) : HttpClientFactory
     {
         protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) =>
-            http.Handler(http.Options.GcpToken);
+            http.ForLibrary(http.Options.GcpToken);
     }
 }

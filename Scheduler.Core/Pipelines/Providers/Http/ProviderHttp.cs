@@ -15,6 +15,9 @@ public sealed class ProviderHttp(
     Func<Random> random
 )
 {
+    // A token and what is said about it; real ones have a few kilobytes.
+    private const int MostBytesOfToken = 1 << 20;
+
     public ProviderOptions Options => options.Value;
 
     /// <summary>A session that ends with the run.</summary>
@@ -24,7 +27,10 @@ public sealed class ProviderHttp(
     /// <summary>
     /// The way to one endpoint for a library with HTTP of its own: no redirects, no proxy, no other host, a bounded answer.
     /// </summary>
-    public HttpMessageHandler Handler(
+    public HttpMessageHandler ForLibrary(ProviderEndpoint endpoint) =>
+        new BoundedHandler(Handler(endpoint), MostBytesOfToken);
+
+    private HttpMessageHandler Handler(
         ProviderEndpoint endpoint,
         Func<HttpMessageHandler, HttpMessageHandler>? wrap = null
     )

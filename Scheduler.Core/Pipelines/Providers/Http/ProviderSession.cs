@@ -50,15 +50,31 @@ public sealed partial class ProviderSession(
     /// <param name="make">Makes the request; asked again for every try.</param>
     /// <exception cref="PipelineException">The call failed, and trying again here would take too long or not help.</exception>
     /// <exception cref="RestartPagingException">The page token has become invalid.</exception>
-    public async Task<ProviderAnswer> SendAsync(
+    public Task<ProviderAnswer> SendAsync(
         Func<CancellationToken, ValueTask<HttpRequestMessage>> make,
+        CancellationToken cancellationToken
+    ) => SendAsync(make, file: null, cancellationToken);
+
+    /// <summary>Sends one call and writes what it is answered with to a file; an answer that is called empty writes none.</summary>
+    /// <param name="make">Makes the request; asked again for every try.</param>
+    /// <param name="file">Where to; replaced by every try.</param>
+    /// <exception cref="PipelineException">The call failed for good; what is not JSON is no fault here.</exception>
+    public Task<ProviderAnswer> DownloadAsync(
+        Func<CancellationToken, ValueTask<HttpRequestMessage>> make,
+        string file,
+        CancellationToken cancellationToken
+    ) => SendAsync(make, file, cancellationToken);
+
+    private async Task<ProviderAnswer> SendAsync(
+        Func<CancellationToken, ValueTask<HttpRequestMessage>> make,
+        string? file,
         CancellationToken cancellationToken
     )
     {
         for (var tries = 1; ; tries++)
         {
             await TakeTurnAsync(cancellationToken);
-            var (answer, failure) = await TryAsync(make, cancellationToken);
+            var (answer, failure) = await TryAsync(make, file, cancellationToken);
             if (answer is not null)
             {
                 return answer;
@@ -102,6 +118,7 @@ public sealed partial class ProviderSession(
 
     private async Task<(ProviderAnswer?, PipelineException?)> TryAsync(
         Func<CancellationToken, ValueTask<HttpRequestMessage>> make,
+        string? file,
         CancellationToken cancellationToken
     )
     {
@@ -116,7 +133,9 @@ public sealed partial class ProviderSession(
                 HttpCompletionOption.ResponseHeadersRead,
                 either.Token
             );
-            return Judge(response.Content.Headers, await ReadAsync(response, either.Token));
+            return file is not null && response.StatusCode == HttpStatusCode.OK
+                ? (await SaveAsync(response, file, either.Token), null)
+                : Judge(response.Content.Headers, await ReadAsync(response, either.Token));
         }
         catch (Exception) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -169,23 +188,8 @@ public sealed partial class ProviderSession(
         {
             throw Failure(ErrorType.SchemaDrift, "answered with compressed content, which was not asked for");
         }
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var body = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        int count;
-        while ((count = await stream.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            bytes += count;
-            if (body.Length + count > options.MaxResponseBytes)
-            {
-                throw TooLarge("one response", options.MaxResponseBytes);
-            }
-            if (bytes > options.MaxRunBytes)
-            {
-                throw TooLarge("all responses of a run", options.MaxRunBytes);
-            }
-            body.Write(buffer, 0, count);
-        }
+        await CopyAsync(response, body, "one response", options.MaxResponseBytes, cancellationToken);
         return new ProviderAnswer
         {
             Status = response.StatusCode,
@@ -194,6 +198,49 @@ public sealed partial class ProviderSession(
             Length = body.Length,
             ReceivedAt = timeProvider.GetUtcNow(),
         };
+    }
+
+    private async Task<ProviderAnswer> SaveAsync(
+        HttpResponseMessage response,
+        string file,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var target = File.Create(file);
+        await CopyAsync(response, target, "a file", options.MaxRunBytes, cancellationToken);
+        return new ProviderAnswer
+        {
+            Status = response.StatusCode,
+            Headers = response.Headers,
+            Length = target.Length,
+            ReceivedAt = timeProvider.GetUtcNow(),
+        };
+    }
+
+    private async Task CopyAsync(
+        HttpResponseMessage response,
+        Stream target,
+        string what,
+        long most,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[1 << 16];
+        int count;
+        while ((count = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            bytes += count;
+            if (target.Position + count > most)
+            {
+                throw TooLarge(what, most);
+            }
+            if (bytes > options.MaxRunBytes)
+            {
+                throw TooLarge("all responses of a run", options.MaxRunBytes);
+            }
+            await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
     }
 
     private static JsonElement Parsed(ReadOnlySpan<byte> body)

@@ -41,10 +41,27 @@ internal sealed class AwsServer : FakeProvider, IDailyCosts
         }
     }
 
-    protected override bool IsData(IRequestMessage request) => Header(request, "X-Amz-Target") is not null;
+    /// <summary>Objects of S3 by bucket and key, <c>bucket/key</c>.</summary>
+    public Dictionary<string, byte[]> Objects { get; } = [];
+
+    protected override bool IsData(IRequestMessage request) =>
+        request.Method == "GET" || Header(request, "X-Amz-Target") is not null;
 
     protected override ResponseMessage Handle(IRequestMessage request) =>
-        IsData(request) ? CostAndUsage(request) : AssumeRole(request);
+        request.Method == "GET" ? Object(request)
+        : IsData(request) ? CostAndUsage(request)
+        : AssumeRole(request);
+
+    private ResponseMessage Object(IRequestMessage request)
+    {
+        if (Fault(request, KeyId, Secret, "s3") is { } fault)
+        {
+            Complain(fault);
+        }
+        return Objects.TryGetValue(Uri.UnescapeDataString(request.AbsolutePath[1..]), out var bytes)
+            ? Reply(200, bytes, ("Content-Type", "binary/octet-stream"))
+            : Reply(404, "<Error><Code>NoSuchKey</Code></Error>", ("Content-Type", "application/xml"));
+    }
 
     private ResponseMessage CostAndUsage(IRequestMessage request)
     {

@@ -101,7 +101,10 @@ internal abstract class FakeProvider : IDisposable
 
     protected static ResponseMessage Json(string body) => Reply(200, body);
 
-    protected static ResponseMessage Reply(int status, string body, params (string Name, string Value)[] headers)
+    protected static ResponseMessage Reply(int status, string body, params (string Name, string Value)[] headers) =>
+        Reply(status, Encoding.UTF8.GetBytes(body), headers);
+
+    protected static ResponseMessage Reply(int status, byte[] body, params (string Name, string Value)[] headers)
     {
         var all = headers.ToDictionary(
             header => header.Name,
@@ -113,7 +116,7 @@ internal abstract class FakeProvider : IDisposable
         {
             StatusCode = status,
             Headers = all,
-            BodyData = new BodyData { DetectedBodyType = BodyType.Bytes, BodyAsBytes = Encoding.UTF8.GetBytes(body) },
+            BodyData = new BodyData { DetectedBodyType = BodyType.Bytes, BodyAsBytes = body },
         };
     }
 
