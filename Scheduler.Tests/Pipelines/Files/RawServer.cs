@@ -41,12 +41,24 @@ internal sealed class RawServer : IAsyncDisposable
             while (true)
             {
                 using var client = await listener.AcceptTcpClientAsync(stop.Token);
-                await AnswerAsync(client, reply, after);
+                await AnswerIfThereAsync(client, reply, after);
             }
         }
         catch (OperationCanceledException)
         {
             // The test is over.
+        }
+    }
+
+    private async Task AnswerIfThereAsync(TcpClient client, string reply, AfterReply after)
+    {
+        try
+        {
+            await AnswerAsync(client, reply, after);
+        }
+        catch (IOException)
+        {
+            // The client went away before it had asked.
         }
     }
 
