@@ -22,6 +22,16 @@ if (AuditCommand.IsAsked(args))
 {
     return await AuditCommand.RunAsync(args, builder.Configuration, Console.Out, Console.Error);
 }
+if (TemplatesCommand.IsAsked(args))
+{
+    return await TemplatesCommand.RunAsync(
+        args,
+        builder.Configuration,
+        builder.Environment,
+        Console.Out,
+        Console.Error
+    );
+}
 var isDevelopment = builder.Environment.IsDevelopment();
 var settings = ApiSettings.Read(builder.Configuration, isDevelopment);
 string? adminKeyPath = null;

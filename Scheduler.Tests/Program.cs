@@ -1,4 +1,5 @@
 using Scheduler.Tests.Checks;
+using Scheduler.Tests.EndToEnd.Clouds;
 using Scheduler.Tests.Planted;
 using Scheduler.Tests.Simulation;
 
@@ -8,5 +9,6 @@ return args switch
     ["benchmark", .. var rest] when BenchmarkCall.TryParse(rest, out var call) => await CheckRun.BenchmarksAsync(call),
     ["simulate", .. var rest] when SimulateCall.TryParse(rest, out var call) => await Simulate.RunAsync(call),
     ["plant", .. var names] when Planting.Knows(names) => await Planting.RunAsync(names),
+    ["clouds"] => await CloudsCommand.RunAsync(Console.Out),
     _ => CheckRun.Explain(),
 };

@@ -5,14 +5,15 @@ internal static class CommandLine
 {
     /// <summary>One line that names every command.</summary>
     public const string Usage =
-        "Commands: tour; rewrap [--new-key]; customers purge <id> [--confirm]; audit verify [--customer <id>] [--head <hash>]."
+        "Commands: tour; rewrap [--new-key]; customers purge <id> [--confirm]; audit verify [--customer <id>] [--head <hash>];"
+        + " templates validate <folder>."
         + " Without one the API serves.";
 
     /// <summary>True for a word that is no command: serving instead would hide the mistake.</summary>
     public static bool IsUnknown(string[] args) =>
         args is [var word, ..]
         && !word.StartsWith('-')
-        && word is not ("tour" or "rewrap" or "audit")
+        && word is not ("tour" or "rewrap" or "audit" or "templates")
         && PurgeCommand.Read(args) is null;
 
     /// <summary>Runs the command that works on a built application; null when none was asked for.</summary>

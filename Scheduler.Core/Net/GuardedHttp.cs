@@ -15,9 +15,21 @@ public sealed class GuardedHttp(IHostResolver resolver, IDialer dialer, TimeProv
 
     /// <summary>A client without a time-out of its own: its caller's token ends a call.</summary>
     /// <param name="find">The entry that admits a URL, or null; asked for every request and every connection.</param>
-    public HttpClient CreateClient(Func<Uri, AllowedHost?> find)
-    {
-        var handler = new SocketsHttpHandler
+    public HttpClient CreateClient(Func<Uri, AllowedHost?> find) =>
+        new(CreateHandler(find))
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+
+    /// <summary>What such a client sends through, for libraries that make their client themselves.</summary>
+    /// <param name="find">As for a client.</param>
+    public HttpMessageHandler CreateHandler(Func<Uri, AllowedHost?> find) =>
+        new DestinationCheck(find, CreateSocketsHandler(find));
+
+    private SocketsHttpHandler CreateSocketsHandler(Func<Uri, AllowedHost?> find) =>
+        new()
         {
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -30,13 +42,6 @@ public sealed class GuardedHttp(IHostResolver resolver, IDialer dialer, TimeProv
             ConnectTimeout = Timeout.InfiniteTimeSpan,
             ConnectCallback = (context, cancellationToken) => ConnectAsync(context, find, cancellationToken),
         };
-        return new HttpClient(new DestinationCheck(find, handler))
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version11,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-    }
 
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context,

@@ -38,16 +38,17 @@ public sealed class CostRun(
         var interval = new Interval(execution.Item.DataIntervalStart, execution.Item.DataIntervalEnd);
         var asked = RunWindow.Decide(template.Window!, execution.Parameters, interval, execution.StartedAt);
         using var staged = StagedLines.Create();
-        await execution.StepAsync(
+        var read = await execution.StepAsync(
             "extract_normalise",
             () => StageAsync(execution, extract, normalise, asked, staged, cancellationToken),
-            kept => (execution.RowsRead, kept)
+            _ => (execution.RowsRead, staged.Rows)
         );
-        execution.Window = RunWindow.Covered(asked, staged.Days);
+        execution.Window = RunWindow.Covered(read, staged.Days);
         await LoadAsync(execution, dataset, load, staged, cancellationToken);
     }
 
-    private async Task<long> StageAsync(
+    /// <summary>Reads the source into the staging file; the answer is the window that was read.</summary>
+    private async Task<(LocalDate? From, LocalDate? To)> StageAsync(
         Execution execution,
         TemplateStep.Extract extract,
         TemplateStep.Normalise normalise,
@@ -71,14 +72,26 @@ public sealed class CostRun(
             To = asked.To,
             WorkFolder = staged.Folder,
             CallTimeout = execution.Template!.CallTimeout,
+            RunTimeout = execution.Template.RunTimeout,
+            EndsAt = execution.StartedAt + execution.Template.RunTimeout,
+            ChangedSince = execution.Item.DataIntervalStart,
         };
+        if (Restates(execution))
+        {
+            asked = RunWindow.Widen(asked, await adapter.EarliestChangeAsync(request, cancellationToken));
+            request = request with { From = asked.From };
+        }
         var today = execution.StartedAt.InUtc().Date;
         var normaliser = new LineNormaliser(normalise, execution.Key!.Provider, execution.Key.SourceAccountId, today);
         var passOver = execution.Template.Window!.CoversSource;
         await foreach (var page in adapter.ExtractAsync(request, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            normaliser.Use(page);
+            // A page without columns has no rows either: there is nothing to check.
+            if (page.Columns.Count > 0)
+            {
+                normaliser.Use(page);
+            }
             execution.Fingerprint = normaliser.Fingerprint;
             execution.Pages++;
             execution.BytesRead += page.BytesRead;
@@ -95,8 +108,13 @@ public sealed class CostRun(
             }
         }
         staged.Complete();
-        return staged.Rows;
+        return asked;
     }
+
+    /// <summary>Days that the run's parameters name are read as they are named.</summary>
+    private static bool Restates(Execution execution) =>
+        execution.Template!.Window is { RestatesTouchedDays: true } rule
+        && (rule.FromParameter is not { } from || execution.Parameters.Day(from) is null);
 
     private async Task LoadAsync(
         Execution execution,

@@ -8,6 +8,7 @@ using Scheduler.Core.Failpoints;
 using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
+using Scheduler.Core.Pipelines.Providers;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Security.Secrets;
@@ -62,6 +63,7 @@ public static class PipelineRegistration
         services.AddSingleton<TenantFiles>();
         services.AddSingleton<RemoteFiles>();
         services.AddSingleton<IExtractAdapter, FocusFileAdapter>();
+        services.AddProviders(configuration);
         services.AddSingleton(provider =>
             TemplateCatalog.Load(
                 provider.GetRequiredService<IOptions<PipelineOptions>>().Value.TemplatesPath,

@@ -66,7 +66,7 @@ internal static class CheckRun
     public static int Explain()
     {
         Console.Error.WriteLine(
-            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage} | {Planting.Usage}]"
+            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage} | {Planting.Usage} | clouds]"
         );
         return 2;
     }

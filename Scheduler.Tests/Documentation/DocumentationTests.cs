@@ -41,6 +41,7 @@ internal sealed partial class DocumentationTests
             "Scheduler.Api/Settings/BigQuerySettings.cs",
             "Scheduler.Api/Settings/HistorySettings.cs",
             "Scheduler.Core/Pipelines/PipelineSettings.cs",
+            "Scheduler.Core/Pipelines/Providers/ProviderSettings.cs",
             "Scheduler.Core/Security/Secrets/SecretSettings.cs",
             "Scheduler.Core/Failpoints/FailpointSetting.cs",
             "Scheduler.Worker/SettingsReader.cs",

@@ -13,6 +13,14 @@ using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Files;
+using Scheduler.Core.Pipelines.Providers;
+using Scheduler.Core.Pipelines.Providers.Aws;
+using Scheduler.Core.Pipelines.Providers.Azure;
+using Scheduler.Core.Pipelines.Providers.Claude;
+using Scheduler.Core.Pipelines.Providers.Gcp;
+using Scheduler.Core.Pipelines.Providers.Http;
+using Scheduler.Core.Pipelines.Providers.Limits;
+using Scheduler.Core.Pipelines.Providers.OpenAi;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Security.Secrets;
@@ -30,6 +38,7 @@ internal sealed class PipelineBench : IDisposable
 
     public PipelineBench()
     {
+        Limits = new ProviderLimits(PaceTime);
         Directory.CreateDirectory(Path.Combine(FilesRoot, Customer));
     }
 
@@ -45,6 +54,13 @@ internal sealed class PipelineBench : IDisposable
     public ILogger<PipelineRunner> Logger { get; set; } = NullLogger<PipelineRunner>.Instance;
     public IFailpoints Failpoints { get; set; } = new NoFailpoints();
     public IExtractAdapter? Adapter { get; set; }
+    public ProviderOptions Providers { get; } = new();
+    public ProviderLimits Limits { get; }
+
+    /// <summary>A time of its own for the pace of calls: no test has to wait its turn.</summary>
+    public LeapingTime PaceTime { get; } = new(Noon.ToDateTimeOffset());
+    public IAwsIdentity AwsIdentity { get; set; } = new ProcessIdentity();
+    public string Templates { get; set; } = TemplatesFolder;
     public SecretVault Vault { get; set; } = new(new TestCipher());
 
     public static DatasetId Dataset =>
@@ -66,11 +82,11 @@ internal sealed class PipelineBench : IDisposable
             MaxBytes = MaxBytes,
             AllowedHosts = AllowedHosts,
         };
-        IExtractAdapter[] adapters = [Adapter ?? FileAdapter(files, Time)];
+        IExtractAdapter[] adapters = [Adapter ?? FileAdapter(files, Time), .. ProviderAdapters()];
         var options = Options.Create(new PipelineOptions { AllowProbe = AllowProbe, WorkerName = "worker-1" });
         var writer = Writer ?? new DuckDbDatasetWriter(Files, Failpoints);
         return new PipelineRunner(
-            TemplateCatalog.Load(TemplatesFolder, adapters),
+            TemplateCatalog.Load(Templates, adapters),
             new CostRun(adapters, writer, new RunCredential(Vault), Time),
             new ProbeRun(options, Time),
             writer,
@@ -79,6 +95,32 @@ internal sealed class PipelineBench : IDisposable
             options,
             Logger
         );
+    }
+
+    public ProviderHttp Http() =>
+        new(
+            new GuardedHttp(new SystemResolver(), new TcpDialer(), Time),
+            Limits,
+            Options.Create(Providers),
+            Time,
+            () => new NoChance()
+        );
+
+    /// <summary>Those that ship, whose waits before another try have no length.</summary>
+    public IReadOnlyList<IExtractAdapter> ProviderAdapters()
+    {
+        var http = Http();
+        return
+        [
+            new OpenAiCostAdapter(http),
+            new OpenAiUsageAdapter(http),
+            new ClaudeCostAdapter(http),
+            new ClaudeUsageAdapter(http),
+            new CostExplorerAdapter(http, AwsIdentity, Time),
+            new DataExportAdapter(http, AwsIdentity, Time),
+            new CostQueryAdapter(http),
+            new BigQuerySqlAdapter(http),
+        ];
     }
 
     public static FocusFileAdapter FileAdapter(FilesOptions options, TimeProvider time) =>
@@ -173,4 +215,9 @@ internal sealed class PipelineBench : IDisposable
                 decimal number => number.ToString("0.############"),
                 var value => Convert.ToString(value)!,
             };
+
+    private sealed class NoChance : Random
+    {
+        public override double NextDouble() => 0;
+    }
 }

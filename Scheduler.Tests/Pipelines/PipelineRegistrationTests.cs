@@ -27,8 +27,20 @@ public sealed class PipelineRegistrationTests
 
         Assert.That(host.Services.GetRequiredService<IPipelineRunner>(), Is.TypeOf<PipelineRunner>());
         Assert.That(
-            host.Services.GetRequiredService<TemplateCatalog>().All.Select(template => template.Name),
-            Is.EqualTo(["focus_csv", "probe"])
+            host.Services.GetRequiredService<TemplateCatalog>()
+                .All.Select(template => $"{template.Provider}/{template.Domain}/{template.Name}"),
+            Is.EqualTo([
+                "AWS/COST/cost_billing",
+                "AWS/COST/cost_export",
+                "AZURE/COST/cost_billing",
+                "CLAUDE/COST/cost_billing",
+                "CLAUDE/OBSERVABILITY/usage_tracking",
+                "FILE/COST/focus_csv",
+                "GCP/COST/cost_billing",
+                "OPENAI/COST/cost_billing",
+                "OPENAI/OBSERVABILITY/usage_tracking",
+                "SYSTEM/TEST/probe",
+            ])
         );
         await host.StopAsync();
     }
@@ -45,6 +57,31 @@ public sealed class PipelineRegistrationTests
     [TestCase("Scheduler:Datasets:Provider", "7", "Scheduler__Datasets__Provider")]
     [TestCase("Scheduler:Datasets:LockWaitSeconds", "x", "Scheduler__Datasets__LockWaitSeconds")]
     [TestCase("Scheduler:Files:MaxBytes", "abc", "Scheduler__Files__MaxBytes")]
+    [TestCase("Scheduler:Providers:OpenAi:Url", "http://api.openai.com", "Scheduler__Providers__OpenAi__Url")]
+    [TestCase("Scheduler:Providers:Claude:Url", "api.anthropic.com", "Scheduler__Providers__Claude__Url")]
+    [TestCase(
+        "Scheduler:Providers:Aws:CostExplorerUrl",
+        "ftp://a.example",
+        "Scheduler__Providers__Aws__CostExplorerUrl"
+    )]
+    [TestCase("Scheduler:Providers:Aws:StsUrl", "https://u:p@a.example", "Scheduler__Providers__Aws__StsUrl")]
+    [TestCase("Scheduler:Providers:Aws:S3Url", "http://s3.example", "Scheduler__Providers__Aws__S3Url")]
+    [TestCase("Scheduler:Providers:Aws:Region", "Frankfurt", "Scheduler__Providers__Aws__Region")]
+    [TestCase(
+        "Scheduler:Providers:Azure:ManagementUrl",
+        "https://a.example/?x=1",
+        "Scheduler__Providers__Azure__ManagementUrl"
+    )]
+    [TestCase(
+        "Scheduler:Providers:Azure:AuthorityUrl",
+        "https://a.example/#x",
+        "Scheduler__Providers__Azure__AuthorityUrl"
+    )]
+    [TestCase("Scheduler:Providers:Gcp:BigQueryUrl", "https://", "Scheduler__Providers__Gcp__BigQueryUrl")]
+    [TestCase("Scheduler:Providers:Gcp:TokenUrl", "http://10.0.0.1", "Scheduler__Providers__Gcp__TokenUrl")]
+    [TestCase("Scheduler:Providers:MaxPages", "0", "Scheduler__Providers__MaxPages")]
+    [TestCase("Scheduler:Providers:MaxResponseBytes", "1e6", "Scheduler__Providers__MaxResponseBytes")]
+    [TestCase("Scheduler:Providers:MaxRunBytes", "-1", "Scheduler__Providers__MaxRunBytes")]
     [TestCase("SCHEDULER_FAILPOINTS", "load:after-delete=touch /tmp/a", "SCHEDULER_FAILPOINTS")]
     public void A_wrong_setting_stops_the_start_with_one_line_that_names_it(string key, string value, string named)
     {

@@ -59,4 +59,46 @@ public sealed class RunWindowTests
             );
         }
     }
+
+    // The 10th of November: the whole of October as long as its bill may change, and only for runs that end with today.
+    [TestCase(15, 10, "2026-10-01", "2026-11-10")]
+    [TestCase(10, 10, "2026-10-01", "2026-11-10")]
+    [TestCase(9, 10, "2026-11-08", "2026-11-10")]
+    [TestCase(0, 10, "2026-11-08", "2026-11-10")]
+    [TestCase(15, 5, "2026-11-03", "2026-11-05")]
+    public void The_previous_month_is_read_again_while_its_bill_is_open(int until, int lastDay, string from, string to)
+    {
+        var rule = Lookback with { IncludeToday = true, PreviousMonthUntil = until };
+        var interval = new Interval(Instant.FromUtc(2026, 11, lastDay, 0, 0), Instant.FromUtc(2026, 11, lastDay, 3, 0));
+
+        var window = RunWindow.Decide(rule, Values(("days", 3L)), interval, Now);
+
+        Assert.That($"{window.From:uuuu-MM-dd} {window.To:uuuu-MM-dd}", Is.EqualTo($"{from} {to}"));
+    }
+
+    [TestCase(null, "2026-11-05")]
+    [TestCase("2026-11-07", "2026-11-05")]
+    [TestCase("2026-10-20", "2026-10-20")]
+    [TestCase("1999-01-01", "2025-10-05")]
+    public void A_change_before_the_window_widens_it_up_to_400_days(string? change, string from)
+    {
+        (LocalDate?, LocalDate?) asked = (new LocalDate(2026, 11, 5), new LocalDate(2026, 11, 9));
+        var day = change is null ? (LocalDate?)null : NodaTime.Text.LocalDatePattern.Iso.Parse(change).Value;
+
+        var (first, last) = RunWindow.Widen(asked, day);
+
+        Assert.That($"{first:uuuu-MM-dd} {last:uuuu-MM-dd}", Is.EqualTo($"{from} 2026-11-09"));
+    }
+
+    [TestCase(0, "2026-11-01", "2026-11-30")]
+    [TestCase(15, "2026-10-01", "2026-11-30")]
+    public void A_source_that_is_replaced_by_the_month_has_whole_months(int until, string from, string to)
+    {
+        var rule = Lookback with { IncludeToday = true, PreviousMonthUntil = until, WholeMonths = true };
+        var interval = new Interval(Instant.FromUtc(2026, 11, 9, 3, 0), Now);
+
+        var window = RunWindow.Decide(rule, Values(("days", 1L)), interval, Now);
+
+        Assert.That($"{window.From:uuuu-MM-dd} {window.To:uuuu-MM-dd}", Is.EqualTo($"{from} {to}"));
+    }
 }

@@ -8,6 +8,9 @@ internal sealed class SteppedTime(DateTimeOffset start) : FakeTimeProvider(start
 {
     private readonly Channel<TimeSpan> waits = Channel.CreateUnbounded<TimeSpan>();
 
+    /// <summary>Waits of exactly these lengths are over as soon as they begin.</summary>
+    public ICollection<TimeSpan> Skips { get; } = [];
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
@@ -15,6 +18,11 @@ internal sealed class SteppedTime(DateTimeOffset start) : FakeTimeProvider(start
         if (period == Timeout.InfiniteTimeSpan)
         {
             waits.Writer.TryWrite(dueTime);
+        }
+        if (Skips.Contains(dueTime))
+        {
+            // Not on this thread: the waiting one has to have begun.
+            ThreadPool.QueueUserWorkItem(_ => Advance(dueTime));
         }
         return timer;
     }

@@ -1,3 +1,4 @@
+using NodaTime;
 using Scheduler.Core.Pipelines.Templates;
 
 namespace Scheduler.Core.Pipelines.Extract;
@@ -18,6 +19,14 @@ public interface IExtractAdapter
     bool UsesCredential(ResolvedValues options) => true;
 
     IReadOnlyList<AdapterOption> Options { get; }
+
+    /// <summary>
+    /// The earliest day, before the window asked for, of which the source has changed something since
+    /// <see cref="ExtractRequest.ChangedSince"/>; null where there is none or the source cannot tell. Asked only by templates
+    /// with <c>restate: touched_days</c>.
+    /// </summary>
+    Task<LocalDate?> EarliestChangeAsync(ExtractRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<LocalDate?>(null);
 
     /// <summary>Pages in order. Failures come as <see cref="PipelineException"/> or as what the transport threw.</summary>
     IAsyncEnumerable<ExtractPage> ExtractAsync(ExtractRequest request, CancellationToken cancellationToken);

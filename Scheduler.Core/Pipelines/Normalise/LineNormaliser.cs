@@ -118,6 +118,7 @@ public sealed class LineNormaliser(
             { } text when bool.TryParse(text, out var flag) => flag,
             _ => throw Drift(rowNumber, "is_estimated", "must be true or false"),
         }
+        || day.PlusDays(step.SettleDays) >= today && step.SettleDays > 0
         || step.Estimated switch
         {
             EstimatedRule.Today => day >= today,

@@ -25,6 +25,7 @@ internal static class NormaliseReader
             Required = required,
             FailOnUnmapped = map.OneOf("unmapped", "x_extra", "fail") == "fail",
             Estimated = Wire.Parse<EstimatedRule>(Estimated(map)),
+            SettleDays = WindowReader.Day(map, "settle_days", 400),
         };
     }
 

@@ -31,4 +31,10 @@ public enum ParameterKind
 
     /// <summary><c>project.dataset.table</c>.</summary>
     BigqueryTable,
+
+    /// <summary>
+    /// A scope of Azure: <c>subscriptions/…</c> (with or without a resource group), <c>providers/Microsoft.Management/managementGroups/…</c>,
+    /// or <c>providers/Microsoft.Billing/billingAccounts/…</c> and what lies below.
+    /// </summary>
+    AzureScope,
 }

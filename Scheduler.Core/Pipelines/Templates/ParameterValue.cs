@@ -59,6 +59,7 @@ public static partial class ParameterValue
             ParameterKind.Identifier => Identifier().IsMatch(text) ? text : null,
             ParameterKind.GcpProject => GcpProject().IsMatch(text) ? text : null,
             ParameterKind.BigqueryTable => BigqueryTable().IsMatch(text) ? text : null,
+            ParameterKind.AzureScope => AzureScope().IsMatch(text) ? text : null,
             _ => text.Length > 0 && text.Length <= parameter.MaxLength && !text.Any(char.IsControl) ? text : null,
         };
 
@@ -79,6 +80,8 @@ public static partial class ParameterValue
             ParameterKind.Identifier => "a letter or underscore, then letters, digits or underscores, at most 128",
             ParameterKind.GcpProject => "a Google Cloud project id",
             ParameterKind.BigqueryTable => "a table as project.dataset.table",
+            ParameterKind.AzureScope =>
+                "a scope such as subscriptions/{id}, providers/Microsoft.Management/managementGroups/{id} or providers/Microsoft.Billing/billingAccounts/{id}",
             _ => $"a text of 1 to {parameter.MaxLength} characters without control characters",
         };
 
@@ -104,4 +107,13 @@ public static partial class ParameterValue
 
     [GeneratedRegex(@"\A[a-z][a-z0-9-]{4,28}[a-z0-9]\.[A-Za-z0-9_]{1,1024}\.[A-Za-z0-9_]{1,1024}\z")]
     private static partial Regex BigqueryTable();
+
+    // No dots alone, no slashes beyond those of the form: the scope becomes a path.
+    [GeneratedRegex(
+        @"\A(subscriptions/[0-9A-Fa-f-]{36}(/resourceGroups/[A-Za-z0-9_().-]{0,89}[A-Za-z0-9_()-])?"
+            + @"|providers/Microsoft\.Management/managementGroups/[A-Za-z0-9_().-]{0,89}[A-Za-z0-9_()-]"
+            + @"|providers/Microsoft\.Billing/billingAccounts/[A-Za-z0-9_:-]{1,128}"
+            + @"(/(billingProfiles|departments|enrollmentAccounts|invoiceSections)/[A-Za-z0-9_:-]{1,128}){0,2})\z"
+    )]
+    private static partial Regex AzureScope();
 }

@@ -17,6 +17,9 @@ public sealed class ResolvedValues(IReadOnlyDictionary<string, object> values)
 
     public string? Text(string name) => this[name] as string;
 
+    /// <summary>The words of a list; empty when unset.</summary>
+    public IReadOnlyList<string> Words(string name) => Text(name)?.Split(',') ?? [];
+
     public long? Integer(string name) => this[name] as long?;
 
     public LocalDate? Day(string name) => this[name] as LocalDate?;

@@ -1,15 +1,17 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Scheduler.Core.Pipelines.Extract;
 using YamlDotNet.RepresentationModel;
 
 namespace Scheduler.Core.Pipelines.Templates;
 
 /// <summary>Reads the list <c>steps</c>: extract, normalise and load in this order, or a single probe.</summary>
-internal sealed class StepReader(
+internal sealed partial class StepReader(
     TemplateFaults faults,
     IReadOnlyList<TemplateParameter> parameters,
     IReadOnlyCollection<IExtractAdapter> adapters,
-    string credential
+    string credential,
+    string? folder
 )
 {
     private static readonly string[] KeyColumns = ["provider", "domain", "template", "source_account_id", "usage_date"];
@@ -88,8 +90,9 @@ internal sealed class StepReader(
 
     private bool ReadOptions(YamlMap map, IExtractAdapter adapter, Dictionary<string, OptionValue> options)
     {
-        foreach (var rule in adapter.Options.Select(option => option.Rule))
+        foreach (var option in adapter.Options)
         {
+            var rule = option.Rule;
             var node = map.Find(rule.Name);
             if (node is null)
             {
@@ -97,6 +100,14 @@ internal sealed class StepReader(
                 {
                     map.Fault(rule.Name, $"is required by {adapter.Name}");
                 }
+            }
+            else if (option.IsList)
+            {
+                options[rule.Name] = new OptionValue.Literal(ReadWords(map, rule));
+            }
+            else if (option.IsFile)
+            {
+                options[rule.Name] = new OptionValue.Literal(ReadFile(map, rule.Name));
             }
             else if (node is YamlMappingNode)
             {
@@ -117,6 +128,37 @@ internal sealed class StepReader(
             }
         }
         return true;
+    }
+
+    private static string ReadWords(YamlMap map, TemplateParameter rule)
+    {
+        var words = map.Texts(rule.Name);
+        if (
+            words.Count == 0
+            || words.Distinct().Count() < words.Count
+            || words.Any(word => !rule.Values.Contains(word))
+        )
+        {
+            map.Fault(rule.Name, $"must list one or more of {string.Join(", ", rule.Values)}, each once");
+        }
+        return string.Join(',', words);
+    }
+
+    private string ReadFile(YamlMap map, string key)
+    {
+        var name = map.Text(key) ?? "";
+        if (!FileName().IsMatch(name))
+        {
+            map.Fault(key, "must be the name of a file beside the template: letters, digits, '.', '_' and '-'");
+            return "";
+        }
+        var path = Path.Combine(folder ?? "", name);
+        if (folder is null || !File.Exists(path))
+        {
+            map.Fault(key, $"there is no file {name} beside the template");
+            return "";
+        }
+        return File.ReadAllText(path);
     }
 
     private TemplateStep.Load ReadLoad(YamlMap map)
@@ -169,4 +211,7 @@ internal sealed class StepReader(
         }
         return WindowReader.Parameter(map, key, kind, parameters) ?? "";
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\z")]
+    private static partial Regex FileName();
 }

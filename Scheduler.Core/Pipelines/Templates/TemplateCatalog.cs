@@ -39,7 +39,7 @@ public sealed class TemplateCatalog
         foreach (var path in files.Order(StringComparer.Ordinal))
         {
             var file = Path.GetFileName(path);
-            if (TemplateReader.Read(file, File.ReadAllText(path), adapters, out var faults) is { } template)
+            if (TemplateReader.Read(file, File.ReadAllText(path), adapters, out var faults, folder) is { } template)
             {
                 templates.Add((file, template));
             }

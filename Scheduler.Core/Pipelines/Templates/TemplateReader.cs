@@ -12,18 +12,24 @@ public static partial class TemplateReader
     private static readonly string[] Domains = ["COST", "SECURITY", "COMPLIANCE", "OBSERVABILITY", "TEST"];
 
     /// <summary>The template, or null and its faults.</summary>
+    /// <param name="file">The file's name, for the faults.</param>
+    /// <param name="yaml">Its text.</param>
+    /// <param name="adapters">What the process can read.</param>
+    /// <param name="errors">The faults.</param>
+    /// <param name="folder">Where files that the template names lie beside it; null where there are none.</param>
     public static PipelineTemplate? Read(
         string file,
         string yaml,
         IReadOnlyCollection<IExtractAdapter> adapters,
-        out IReadOnlyList<TemplateError> errors
+        out IReadOnlyList<TemplateError> errors,
+        string? folder = null
     )
     {
         var faults = new TemplateFaults(file);
         PipelineTemplate? template = null;
         if (Parse(yaml, faults) is { } root)
         {
-            template = YamlMap.Read(root, "", 1, faults, map => ReadRoot(map, faults, adapters));
+            template = YamlMap.Read(root, "", 1, faults, map => ReadRoot(map, faults, adapters, folder));
         }
         errors = faults.Errors;
         return errors.Count == 0 ? template : null;
@@ -51,7 +57,8 @@ public static partial class TemplateReader
     private static PipelineTemplate ReadRoot(
         YamlMap map,
         TemplateFaults faults,
-        IReadOnlyCollection<IExtractAdapter> adapters
+        IReadOnlyCollection<IExtractAdapter> adapters,
+        string? folder
     )
     {
         Constant(map, "apiVersion", "pipelines/v1");
@@ -67,7 +74,7 @@ public static partial class TemplateReader
         }
         var window = map.Find("window") is null ? null : map.Map("window", rule => WindowReader.Read(rule, parameters));
         var (run, call) = map.Map("timeouts", ReadTimeouts);
-        var steps = new StepReader(faults, parameters, adapters, credential).Read(map);
+        var steps = new StepReader(faults, parameters, adapters, credential, folder).Read(map);
         if (window is null && steps.OfType<TemplateStep.Load>().Any())
         {
             map.Fault("window", "is required by a template that loads");

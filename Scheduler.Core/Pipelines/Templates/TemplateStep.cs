@@ -21,6 +21,9 @@ public abstract record TemplateStep
         /// <summary>True fails on source columns that no rule names; false keeps them in <c>x_extra</c>.</summary>
         public bool FailOnUnmapped { get; init; }
         public EstimatedRule Estimated { get; init; }
+
+        /// <summary>A day is final only when so many days have passed after it.</summary>
+        public int SettleDays { get; init; }
     }
 
     /// <summary>Replaces the window in <c>cost_daily</c>.</summary>

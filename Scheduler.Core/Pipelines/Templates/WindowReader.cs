@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Scheduler.Core.Pipelines.Templates;
 
 /// <summary>Reads the block <c>window</c>.</summary>
@@ -5,12 +7,14 @@ internal static class WindowReader
 {
     public static WindowRule Read(YamlMap map, IReadOnlyList<TemplateParameter> parameters)
     {
-        map.OneOf("granularity", "day");
         map.OneOf("timezone", "UTC");
         var rule = new WindowRule
         {
             CoversSource = map.OneOf("covers", "interval", "source") == "source",
             LookbackParameter = Parameter(map, "lookback", ParameterKind.Int, parameters),
+            WholeMonths = map.OneOf("granularity", "day", "month") == "month",
+            PreviousMonthUntil = Day(map, "previous_month_until", 31),
+            RestatesTouchedDays = map.OneOf("restate", "window", "touched_days") == "touched_days",
             IncludeToday = map.OneOf("include_today", "false", "true") == "true",
             FromParameter = Parameter(map, "from", ParameterKind.Date, parameters),
             ToParameter = Parameter(map, "to", ParameterKind.Date, parameters),
@@ -19,7 +23,27 @@ internal static class WindowReader
         {
             map.Fault("lookback", "makes no sense in a window that covers its source");
         }
+        if (
+            rule is { CoversSource: true, PreviousMonthUntil: > 0 } or { CoversSource: true, RestatesTouchedDays: true }
+        )
+        {
+            map.Fault(
+                rule.RestatesTouchedDays ? "restate" : "previous_month_until",
+                "makes no sense in a window that covers its source"
+            );
+        }
         return rule;
+    }
+
+    /// <summary>A number of days; 0 when the key is absent.</summary>
+    public static int Day(YamlMap map, string key, int most)
+    {
+        var text = map.Text(key) ?? "0";
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) || days > most)
+        {
+            map.Fault(key, $"must be a whole number from 0 to {most}");
+        }
+        return days;
     }
 
     /// <summary>The name of a parameter of the wanted kind, or null when the key is absent.</summary>

@@ -9,6 +9,18 @@ public sealed record WindowRule
     /// <summary>Parameter with the number of days to look back from the interval's last day.</summary>
     public string? LookbackParameter { get; init; }
 
+    /// <summary>
+    /// Until this day of a month, included, the window begins with the first day of the previous month, whose bill may still
+    /// change; 0 for never.
+    /// </summary>
+    public int PreviousMonthUntil { get; init; }
+
+    /// <summary>The adapter is asked for earlier days that have changed since the last run; the window begins with them.</summary>
+    public bool RestatesTouchedDays { get; init; }
+
+    /// <summary>The window begins and ends with whole months, for sources that are replaced by the month.</summary>
+    public bool WholeMonths { get; init; }
+
     /// <summary>False ends the window with yesterday.</summary>
     public bool IncludeToday { get; init; }
 

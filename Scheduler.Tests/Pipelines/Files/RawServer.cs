@@ -41,7 +41,7 @@ internal sealed class RawServer : IAsyncDisposable
             while (true)
             {
                 using var client = await listener.AcceptTcpClientAsync(stop.Token);
-                await AnswerAsync(client, reply, after);
+                await AnswerIfThereAsync(client, reply, after);
             }
         }
         catch (OperationCanceledException)
@@ -50,12 +50,24 @@ internal sealed class RawServer : IAsyncDisposable
         }
     }
 
+    private async Task AnswerIfThereAsync(TcpClient client, string reply, AfterReply after)
+    {
+        try
+        {
+            await AnswerAsync(client, reply, after);
+        }
+        catch (IOException)
+        {
+            // The client went away before it had asked.
+        }
+    }
+
     private async Task AnswerAsync(TcpClient client, string reply, AfterReply after)
     {
         var stream = client.GetStream();
         var request = "";
         var buffer = new byte[4096];
-        while (!request.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        while (!request.Contains("\r\n\r\n", StringComparison.Ordinal))
         {
             var count = await stream.ReadAsync(buffer, stop.Token);
             if (count == 0)
