@@ -49,17 +49,19 @@ internal sealed class BillingExport
             "earliest_day"
         ];
 
-    private async Task<IReadOnlyList<Dictionary<string, string?>>> ExecuteAsync(
+    private Task<IReadOnlyList<Dictionary<string, string?>>> ExecuteAsync(
         string file,
+        params (string Name, string Value)[] parameters
+    ) => ExecuteTextAsync(File.ReadAllText(Path.Combine(PipelineBench.TemplatesFolder, file)), parameters);
+
+    /// <summary>Runs a query over the export, which takes the place of its table.</summary>
+    public async Task<IReadOnlyList<Dictionary<string, string?>>> ExecuteTextAsync(
+        string text,
         params (string Name, string Value)[] parameters
     )
     {
-        var sql = File.ReadAllText(Path.Combine(PipelineBench.TemplatesFolder, file))
-            .Replace(
-                "{table}",
-                $"(select * from unnest([{string.Join(",\n", lines.Select(Struct))}]))",
-                StringComparison.Ordinal
-            );
+        var table = $"(select * from unnest([{string.Join(",\n", lines.Select(Struct))}]))";
+        var sql = text.Replace("{table}", table, StringComparison.Ordinal);
         foreach (var (name, value) in parameters)
         {
             sql = sql.Replace(name, value, StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using NUnit.Framework;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Providers;
+using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Security.Secrets;
 using Scheduler.Tests.Support;
 using WireMock.RequestBuilders;
@@ -63,6 +64,32 @@ internal sealed partial class WorkedExampleTests : IDisposable
                 "EXAMPLE|2026-10-31|maps|0.000000000001|0.000000000001|EUR|null",
             ])
         );
+    }
+
+    [Test]
+    public async Task The_template_of_the_documentation_that_needs_no_code_is_valid_and_its_query_runs()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "templates.md"));
+        var sql = Block(page, "sql");
+        File.WriteAllText(Path.Combine(templates.FullName, "my.cost.pubsub.sql"), sql);
+        File.WriteAllText(
+            Path.Combine(templates.FullName, "my.cost.pubsub.yaml"),
+            Block(page, "yaml", "adapter: bigquery.sql")
+        );
+        var export = BillingExport.Read(
+            Fixtures.Require("providers/gcp/koku-billing-export-2020-11-08_2020-11-11.csv")
+        );
+
+        var template = TemplateCatalog.Load(templates.FullName, [.. bench.ProviderAdapters()]).All.Single();
+        var rows = await export.ExecuteTextAsync(
+            sql.Replace("Cloud Pub/Sub", "Security Command Center", StringComparison.Ordinal),
+            ("@from", "date '2020-11-08'"),
+            ("@to", "date '2020-11-11'")
+        );
+
+        var columns = template.Steps.OfType<TemplateStep.Normalise>().Single().Columns.Select(rule => rule.From);
+        Assert.That(rows, Is.Not.Empty);
+        Assert.That(columns.OfType<string>().Distinct(), Is.SubsetOf(rows[0].Keys));
     }
 
     private void Answer(string? page, string body)
