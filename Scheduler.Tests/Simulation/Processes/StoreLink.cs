@@ -9,6 +9,8 @@ internal sealed class StoreLink(StoreServer server, EventLoop loop, FaultPlan fa
     : ISqlEngine
 {
     private static readonly Duration Longest = Duration.FromSeconds(30);
+    private static readonly Duration LongestEnd = Duration.FromMinutes(45);
+    private static readonly SqlOperation EndLeases = new("queue", "end_leases");
 
     public string Dialect => server.Engine.Dialect;
 
@@ -68,10 +70,14 @@ internal sealed class StoreLink(StoreServer server, EventLoop loop, FaultPlan fa
             : answer => answer.SetResult(rows);
     }
 
-    private Duration Delay(SqlOperation operation) =>
-        faults.Hits(Fault.SlowStore, 0.01, $"{node.Name}: {operation}")
-            ? faults.Stream(Fault.SlowStore).Between(Duration.FromSeconds(1), Longest)
+    private Duration Delay(SqlOperation operation)
+    {
+        // What ends leases was decided by what stood before: the longer it is on its way, the more has changed.
+        var (probability, longest) = operation == EndLeases ? (0.05, LongestEnd) : (0.01, Longest);
+        return faults.Hits(Fault.SlowStore, probability, $"{node.Name}: {operation}")
+            ? faults.Stream(Fault.SlowStore).Between(Duration.FromSeconds(1), longest)
             : latency.Between(Duration.FromMilliseconds(1), Duration.FromMilliseconds(20));
+    }
 
     private static StorageUnavailableException Unavailable(SqlOperation operation) =>
         new($"The store did not answer {operation}.");

@@ -370,6 +370,41 @@ internal abstract class QueueContract : StoreContract
     }
 
     [Test]
+    public async Task An_end_that_was_decided_before_the_item_was_leased_again_ends_nothing()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "main");
+        var first = (await H.LeaseAsync()).Single();
+        var held = await H.Queue.LeaseFactsAsync(
+            [new LeaseQuestion(first.QueueId, first.LeaseToken, MayRetry: false)],
+            default
+        );
+        H.Advance(Duration.FromSeconds(31));
+        await H.Reaper.ReapAsync(default);
+        var second = (await H.LeaseAsync(worker: "worker-2")).Single();
+        var result = new RunResult
+        {
+            QueueId = first.QueueId,
+            LeaseToken = first.LeaseToken,
+            Outcome = RunOutcome.Completed,
+        };
+
+        var ended = await H.Queue.EndAsync(
+            [LeaseEnding.Reported(held!.Facts[0], result, H.Now, new Random(1), H.Ids)],
+            H.Now,
+            default
+        );
+
+        var after = (await H.RunsAsync("acme")).Single().State;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ended.Single().State, Is.Null);
+            Assert.That(after, Is.EqualTo(RunState.Running));
+            Assert.That((await H.ReportAsync(second, RunOutcome.Completed)).Status, Is.EqualTo(ResultStatus.Accepted));
+        }
+    }
+
+    [Test]
     public async Task The_reaper_and_the_worker_cannot_both_end_one_lease()
     {
         await H.OnboardAsync("acme");
