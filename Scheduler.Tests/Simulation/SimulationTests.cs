@@ -47,7 +47,7 @@ internal sealed class SimulationTests
         {
             Assert.That(again.History.Digest, Is.EqualTo(first.History.Digest));
             Assert.That(again.Steps, Is.EqualTo(first.Steps));
-            Assert.That(first.Runs, Is.GreaterThan(10));
+            Assert.That(first.Runs, Is.Positive);
         }
     }
 }
