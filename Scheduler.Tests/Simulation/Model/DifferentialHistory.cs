@@ -12,7 +12,7 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Simulation.Model;
 
 /// <summary>
-/// One random life of the stores on virtual time, every operation of it compared. The same seed lives the same life. Moves are drawn
+/// One random life of the stores on virtual time, for comparing every operation of it. The same seed lives the same life. Moves are drawn
 /// without a look at what would make sense, so that late, repeated and misplaced ones come too.
 /// </summary>
 internal sealed class DifferentialHistory
@@ -49,7 +49,7 @@ internal sealed class DifferentialHistory
         """{"max_retries":"x"}""",
     ];
 
-    private readonly ComparedDatabase database;
+    private readonly ITestDatabase database;
     private readonly Random random;
     private readonly StatusStore status;
     private readonly DutyStore duties;
@@ -57,7 +57,7 @@ internal sealed class DifferentialHistory
     private readonly List<string> customers = [];
     private readonly (string Name, int Weight, Func<Task> Do)[] moves;
 
-    public DifferentialHistory(ComparedDatabase database, int seed)
+    public DifferentialHistory(ITestDatabase database, int seed)
     {
         this.database = database;
         random = new Random(seed);
@@ -72,6 +72,7 @@ internal sealed class DifferentialHistory
             ("lease", 12, LeaseAsync),
             ("lease for several", 3, LeaseForSeveralAsync),
             ("report", 16, ReportAsync),
+            ("late end", 5, EndLateAsync),
             ("heartbeat", 5, HeartbeatAsync),
             ("reap", 5, ReapAsync),
             ("release parked", 4, () => H.Reaper.ReleaseAsync(default)),
@@ -225,6 +226,54 @@ internal sealed class DifferentialHistory
         }
     }
 
+    /// <summary>Leases change hands between what the reaper or the desk reads and what it writes.</summary>
+    private async Task EndLateAsync()
+    {
+        if (leased.Count == 0)
+        {
+            return;
+        }
+        var questions = Enumerable
+            .Range(0, 4)
+            .Select(_ => PickLease())
+            .DistinctBy(item => item.QueueId)
+            .Select(item => new LeaseQuestion(item.QueueId, item.LeaseToken, MayRetry: true))
+            .ToList();
+        var readAt = H.Now;
+        if (await H.Queue.LeaseFactsAsync(questions, default) is not { } held)
+        {
+            return;
+        }
+        var ends = held.Facts.Select(facts => EndOf(facts, readAt)).ToList();
+        for (var step = random.Next(6); step > 0; step--)
+        {
+            await StepAsync();
+        }
+        // As of when it was read, or as of now: a lease that has been renewed since must hold against both.
+        var now = random.Next(2) == 0 ? readAt : H.Now;
+        var ended = await H.Queue.EndAsync(ends, now, default);
+        await H.Desk.AfterEndAsync(ended, now, default);
+        Note("ended late", ended.Count(end => end.State is not null));
+        Note("too late", ended.Count(end => end.State is null));
+    }
+
+    private LeaseEnd EndOf(LeaseFacts facts, Instant now)
+    {
+        if (random.Next(2) == 0)
+        {
+            return LeaseEnding.Lost(facts, now);
+        }
+        var outcome = Pick(Enum.GetValues<RunOutcome>());
+        var result = new RunResult
+        {
+            QueueId = facts.QueueId,
+            LeaseToken = facts.LeaseToken,
+            Outcome = outcome,
+            ErrorType = outcome == RunOutcome.Failed ? Pick(Enum.GetValues<ErrorType>()) : null,
+        };
+        return LeaseEnding.Reported(facts, result, now, random, H.Ids);
+    }
+
     private async Task HeartbeatAsync()
     {
         if (leased.Count == 0)
@@ -265,6 +314,10 @@ internal sealed class DifferentialHistory
         var chosen = runs.Where(_ => random.Next(3) > 0).Select(run => run.RunId).ToList();
         var reason = random.Next(4) == 0 ? Pick([SkipReason.Paused, SkipReason.Suspended]) : SkipReason.Cancelled;
         var waiting = chosen.ConvertAll(runId => new WaitingRun(runId, reason, random.Next(2) == 0 ? null : "by hand"));
+        if (random.Next(3) == 0)
+        {
+            await StepAsync();
+        }
         Note("cancelled waiting", (await H.Queue.SkipWaitingAsync(waiting, "key", H.Now, default)).Count);
         Note("cancelled running", (await H.Queue.RequestCancelAsync(chosen, H.Now, default)).Count);
     }

@@ -28,6 +28,8 @@ internal sealed class DifferentialTests
         "retired",
         "lost plans",
         "won plans",
+        "ended late",
+        "too late",
         "duty taken",
         "duty released",
         "zone",
@@ -87,6 +89,28 @@ internal sealed class DifferentialTests
         );
         Assert.That(compared, Is.GreaterThan(count * Steps));
         Assert.That(count < 100 ? [] : MustHappen.Where(what => hits.GetValueOrDefault(what) == 0), Is.Empty);
+    }
+
+    /// <summary>Of the model alone: what a simulation over it replays.</summary>
+    [Test]
+    public async Task The_same_seed_lives_the_same_life_twice()
+    {
+        var lives = new List<List<string>>();
+        foreach (var seed in new[] { 1, 2, 3, 1, 2, 3 })
+        {
+            await using var database = new ModelDatabase();
+            var history = new DifferentialHistory(database, seed);
+            await history.LiveAsync(2 * Steps);
+            lives.Add([
+                .. history.Log,
+                .. database.Engine.Store.Transitions.Select(move =>
+                    $"{move.Run.RunId} {move.To} {move.At} {move.Actor}"
+                ),
+            ]);
+        }
+
+        Assert.That(lives.Skip(3), Is.EqualTo(lives.Take(3)));
+        Assert.That(lives[0], Is.Not.EqualTo(lives[1]));
     }
 
     private static int Setting(string name, int otherwise) =>
