@@ -162,10 +162,16 @@ public sealed class WorkerFaultTests(StorageProvider engine) : IAsyncDisposable
         var claims = moves.Where(move => move.To == "RUNNING").ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(moves, Has.One.Matches<JournalMove>(move => move is { To: "PENDING", Note: "lease lost" }));
-            Assert.That(claims.Select(claim => claim.Epoch), Is.EqualTo(new[] { 1L, 2L }));
-            Assert.That(claims[0].Actor, Does.StartWith("first-"));
-            Assert.That(claims[1].Actor, Does.StartWith($"{finisher}-"));
+            // A call of the stopped worker that was waiting for work may have been given it once more, and that lease is lost too.
+            Assert.That(
+                moves,
+                Has.Exactly(claims.Count - 1)
+                    .Matches<JournalMove>(move => move is { To: "PENDING", Note: "lease lost" })
+            );
+            Assert.That(claims, Has.Count.InRange(2, 3));
+            Assert.That(claims.Select(claim => claim.Epoch), Is.EqualTo(Enumerable.Range(1, claims.Count)));
+            Assert.That(claims.SkipLast(1).Select(claim => claim.Actor), Is.All.StartsWith("first-"));
+            Assert.That(claims[^1].Actor, Does.StartWith($"{finisher}-"));
         }
     }
 
