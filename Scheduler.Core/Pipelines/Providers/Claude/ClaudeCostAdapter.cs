@@ -11,7 +11,7 @@ public sealed class ClaudeCostAdapter(ProviderHttp http) : IExtractAdapter
 
     public string Credential => "API_KEY";
 
-    public IReadOnlyList<AdapterOption> Options { get; } = [ClaudeReports.GroupBy("workspace_id", "description")];
+    public IReadOnlyList<AdapterOption> Options { get; } = [ReportOptions.GroupBy("workspace_id", "description")];
 
     public async IAsyncEnumerable<ExtractPage> ExtractAsync(
         ExtractRequest request,

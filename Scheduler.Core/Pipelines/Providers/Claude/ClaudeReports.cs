@@ -6,7 +6,6 @@ using Scheduler.Core.Datasets;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Providers.Http;
 using Scheduler.Core.Pipelines.Providers.Limits;
-using Scheduler.Core.Pipelines.Templates;
 
 namespace Scheduler.Core.Pipelines.Providers.Claude;
 
@@ -60,19 +59,6 @@ internal static class ClaudeReports
     /// <summary>The bucket's own columns: its ends, and whether it is a part of a day only.</summary>
     public static RowTable Begin(RowTable table, string start, string end) =>
         table.Row().Set("starting_at", start).Set("ending_at", end).Set("is_partial", IsPartial(start, end));
-
-    public static AdapterOption GroupBy(params string[] words) =>
-        new(
-            new TemplateParameter
-            {
-                Name = "group_by",
-                Kind = ParameterKind.String,
-                Values = words,
-            }
-        )
-        {
-            IsList = true,
-        };
 
     private static string IsPartial(string start, string end) =>
         InstantPattern.ExtendedIso.Parse(start) is { Success: true, Value: var from }

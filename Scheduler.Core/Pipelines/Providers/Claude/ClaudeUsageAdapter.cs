@@ -28,7 +28,7 @@ public sealed class ClaudeUsageAdapter(ProviderHttp http) : IExtractAdapter
 
     public IReadOnlyList<AdapterOption> Options { get; } =
     [
-        ClaudeReports.GroupBy(
+        ReportOptions.GroupBy(
             "workspace_id",
             "api_key_id",
             "model",

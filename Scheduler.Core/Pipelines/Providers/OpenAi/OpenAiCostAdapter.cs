@@ -15,7 +15,7 @@ public sealed class OpenAiCostAdapter(ProviderHttp http) : IExtractAdapter
 
     // The specification also lists api_key_id; the API refuses it.
     public IReadOnlyList<AdapterOption> Options { get; } =
-    [OpenAiReports.GroupBy("project_id", "line_item"), OpenAiReports.Limit(MostDays)];
+    [ReportOptions.GroupBy("project_id", "line_item"), OpenAiReports.Limit(MostDays)];
 
     public async IAsyncEnumerable<ExtractPage> ExtractAsync(
         ExtractRequest request,

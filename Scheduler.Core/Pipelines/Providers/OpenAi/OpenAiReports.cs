@@ -59,19 +59,6 @@ internal static class OpenAiReports
     public static RowTable Begin(RowTable table, string start, string end) =>
         table.Row().Set("start_time", start).Set("end_time", end).Set("is_partial", IsPartial(start, end));
 
-    public static AdapterOption GroupBy(params string[] words) =>
-        new(
-            new TemplateParameter
-            {
-                Name = "group_by",
-                Kind = ParameterKind.String,
-                Values = words,
-            }
-        )
-        {
-            IsList = true,
-        };
-
     public static AdapterOption Limit(int most) =>
         new(
             new TemplateParameter

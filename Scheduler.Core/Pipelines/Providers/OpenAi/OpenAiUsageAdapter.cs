@@ -32,7 +32,7 @@ public sealed class OpenAiUsageAdapter(ProviderHttp http) : IExtractAdapter
 
     public IReadOnlyList<AdapterOption> Options { get; } =
     [
-        OpenAiReports.GroupBy("project_id", "user_id", "api_key_id", "model", "batch", "service_tier"),
+        ReportOptions.GroupBy("project_id", "user_id", "api_key_id", "model", "batch", "service_tier"),
         OpenAiReports.Limit(MostDays),
     ];
 
