@@ -182,5 +182,32 @@ internal static class PlantedBugs
                 "    where o.config_id = c.config_id and o.completed_at is null and o.visible_at <> 253402300799999999 and 1 = 0\n  )"
             )
         ),
+        new(
+            "claims-without-rounds",
+            "Customers are served by their names, not in turns.",
+            new PlantedEdit(
+                Queue,
+                "order by v.turn + n.nth, v.customer_id, n.nth) as place",
+                "order by v.customer_id, n.nth) as place"
+            )
+        ),
+        new(
+            "priority-without-age",
+            "Work of a low priority waits as long as there is some of a higher one.",
+            new PlantedEdit(
+                Queue,
+                "      q.priority + min(10, ((select now from temp.op) - q.visible_at) / 600000000) desc,\n",
+                "      q.priority desc,\n"
+            )
+        ),
+        new(
+            "credential-of-another",
+            "A pipeline that names no credential is given one of any customer.",
+            new PlantedEdit(
+                Queue,
+                "where x.customer_id = q.customer_id and x.provider = c.provider and x.is_active = 1",
+                "where x.provider = c.provider and x.is_active = 1"
+            )
+        ),
     ];
 }

@@ -30,6 +30,7 @@ internal static class Planting
                     + "|FullyQualifiedName~Tests.Time|FullyQualifiedName~Tests.Scheduling|FullyQualifiedName~Tests.Usage",
             ]
         ),
+        ("comparison", ["test", "Scheduler.Tests", "--no-build", "--filter", "FullyQualifiedName~Simulation.Model"]),
     ];
 
     public static bool Knows(string[] names) => names.All(name => PlantedBugs.All.Any(bug => bug.Name == name));

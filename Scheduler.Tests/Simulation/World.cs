@@ -34,7 +34,8 @@ internal sealed class World : IDisposable
         Faults = new FaultPlan(scenario, chance, Loop, History);
         Expected = new Expectations(scenario.Start, scenario.End + LongestHistory);
         Journal = new Journal(Loop, scenario.IsMild, Break);
-        Judge = new Judge(Loop, view, Expected, Journal, Break);
+        Acknowledgements = new Acknowledgements();
+        Judge = new Judge(Loop, view, Expected, Journal, Acknowledgements, Break);
         Server.Before = Judge.BeforeScript;
         Server.After = Judge.AfterScript;
         Provider = new Provider(Loop);
@@ -49,6 +50,7 @@ internal sealed class World : IDisposable
     public FaultPlan Faults { get; }
     public Expectations Expected { get; }
     public Journal Journal { get; }
+    public Acknowledgements Acknowledgements { get; }
     public Judge Judge { get; }
     public History History { get; }
     public Provider Provider { get; }
@@ -76,7 +78,7 @@ internal sealed class World : IDisposable
     public void StartWorker()
     {
         var node = NewNode("worker");
-        var link = new ApiLink(node, PickInstance, Loop, Faults, chance.Of($"{node.Name} network"));
+        var link = new ApiLink(node, PickInstance, Loop, Faults, Acknowledgements, chance.Of($"{node.Name} network"));
         var runner = new JournalledRunner(Runners.Create(node.Time), node, Journal, Provider, Faults);
         var worker = new WorkerNode(node, link, runner, Scenario.Concurrency, chance.Of(node.Name));
         workers.Add(worker);
@@ -156,7 +158,7 @@ internal sealed class World : IDisposable
     public int CountRuns() => view.Runs().Count;
 
     /// <summary>How many items have not ended.</summary>
-    public int CountOpen() => view.Items().Count(item => item.CompletedAt is null);
+    public int CountOpen() => view.OpenItems().Count;
 
     public void Dispose()
     {

@@ -16,7 +16,7 @@ internal sealed class Expectations(Instant start, Instant end)
     );
     private readonly Dictionary<string, List<(Instant From, bool Runnable)>> standings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> zones = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> plans = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> plans = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, string, DstPolicy), List<Instant>> occurrences = [];
 
     /// <summary>By what time each completed pass of the trigger decided, in their order.</summary>
@@ -28,7 +28,7 @@ internal sealed class Expectations(Instant start, Instant end)
     {
         standings[customer.Id] = [(at, true)];
         zones[customer.Id] = customer.Zone;
-        plans[customer.Id] = new HashSet<string>(StringComparer.Ordinal) { customer.Plan };
+        plans[customer.Id] = [customer.Plan];
     }
 
     /// <summary>The day that an instant falls on where the customer is, as it is written.</summary>
@@ -49,8 +49,8 @@ internal sealed class Expectations(Instant start, Instant end)
         known.Versions.Add(new PipelineVersion(at, plan));
     }
 
-    /// <summary>Every plan that the customer has ever had.</summary>
-    public IReadOnlySet<string> PlansOf(string customerId) => plans[customerId];
+    /// <summary>Every plan that the customer has ever had, the last one being its own now.</summary>
+    public IReadOnlyList<string> PlansOf(string customerId) => plans[customerId];
 
     public string CustomerOf(string configId) => pipelines[configId].CustomerId;
 

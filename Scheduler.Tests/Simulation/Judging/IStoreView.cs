@@ -10,6 +10,9 @@ internal interface IStoreView
 
     IReadOnlyList<ItemRow> Items();
 
+    /// <summary>Those that have not ended.</summary>
+    IReadOnlyList<ItemRow> OpenItems();
+
     /// <summary>In the order of their writing.</summary>
     IReadOnlyList<MoveRow> Moves();
 

@@ -7,6 +7,7 @@ internal sealed record ItemRow(
     string RunId,
     string CustomerId,
     string State,
+    long Priority,
     Instant VisibleAt,
     long LeaseEpoch,
     Instant? LeaseExpiresAt,

@@ -17,6 +17,7 @@ internal sealed class Judge(
     IStoreView view,
     Expectations expected,
     Journal journal,
+    Acknowledgements acknowledgements,
     Action<string, string> broken
 )
 {
@@ -25,6 +26,7 @@ internal sealed class Judge(
     private static readonly SqlOperation Claim = new("queue", "claim");
     private static readonly SqlOperation PlanBatch = new("scheduling", "plan_batch");
 
+    private readonly ClaimOrder order = new(view, expected, broken);
     private Dictionary<string, ConfigRow> configsBefore = [];
 
     public void BeforeScript(SqlOperation operation)
@@ -40,6 +42,7 @@ internal sealed class Judge(
         if (operation == Claim && rows > 0)
         {
             LeasesStayWithinTheLimit();
+            order.AfterClaim(view.OpenItems(), loop.Now);
         }
         if (operation == PlanBatch)
         {
@@ -60,6 +63,7 @@ internal sealed class Judge(
             MovesAreLegal(run, [.. moves[run.RunId]]);
             WorkWasDone(run, [.. moves[run.RunId]]);
         }
+        AcknowledgedIsWritten(moves);
         RetriesAreRight(runs, moves);
         CountsAreRight(runs, moves);
     }
@@ -67,7 +71,7 @@ internal sealed class Judge(
     /// <summary>What must hold a good while after the last fault.</summary>
     public void CheckHealed(Instant lastPass)
     {
-        foreach (var item in view.Items().Where(item => item.CompletedAt is null))
+        foreach (var item in view.OpenItems())
         {
             broken("I3", $"Run {item.RunId} of {item.CustomerId} is still {item.State}, visible {item.VisibleAt}.");
         }
@@ -279,6 +283,20 @@ internal sealed class Judge(
             if (executions?.Exists(execution => execution.Epoch == accepted && execution.Succeeded == true) != true)
             {
                 broken("I2", $"Run {run.RunId} is completed under lease {accepted}; no execution of it succeeded.");
+            }
+        }
+    }
+
+    /// <summary>I14: what a worker was told has taken effect has.</summary>
+    private void AcknowledgedIsWritten(ILookup<string, MoveRow> moves)
+    {
+        foreach (var (runId, epoch, state) in acknowledgements.Accepted)
+        {
+            if (
+                !moves[runId].Any(move => move.From == RunState.Running && move.LeaseEpoch == epoch && move.To == state)
+            )
+            {
+                broken("I14", $"Run {runId} was said to be {state} after lease {epoch}; its moves are {string.Join(", ", moves[runId])}.");
             }
         }
     }

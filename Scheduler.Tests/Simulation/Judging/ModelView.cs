@@ -36,20 +36,15 @@ internal sealed class ModelView(ModelStore store) : IStoreView
         ];
 
     public IReadOnlyList<ItemRow> Items() =>
+        [.. store.Runs.Select(run => run.Item).OfType<ModelItem>().OrderBy(item => item.Order).Select(Item)];
+
+    public IReadOnlyList<ItemRow> OpenItems() =>
         [
             .. store
-                .Runs.Select(run => run.Item)
-                .OfType<ModelItem>()
+                .Customers.Values.SelectMany(customer => customer.Pipelines.Values)
+                .SelectMany(pipeline => pipeline.Open)
                 .OrderBy(item => item.Order)
-                .Select(item => new ItemRow(
-                    item.Run.RunId,
-                    item.Customer.CustomerId,
-                    item.State.ToString().ToUpperInvariant(),
-                    item.VisibleAt,
-                    item.LeaseEpoch,
-                    item.LeaseExpiresAt,
-                    item.CompletedAt
-                )),
+                .Select(Item),
         ];
 
     public IReadOnlyList<MoveRow> Moves() =>
@@ -96,5 +91,17 @@ internal sealed class ModelView(ModelStore store) : IStoreView
         store.Customers.Values.ToDictionary(
             customer => customer.CustomerId,
             customer => customer.Leases.Count(item => item.LeaseExpiresAt > now)
+        );
+
+    private static ItemRow Item(ModelItem item) =>
+        new(
+            item.Run.RunId,
+            item.Customer.CustomerId,
+            item.State.ToString().ToUpperInvariant(),
+            item.Priority,
+            item.VisibleAt,
+            item.LeaseEpoch,
+            item.LeaseExpiresAt,
+            item.CompletedAt
         );
 }

@@ -10,9 +10,16 @@ namespace Scheduler.Tests.Simulation.Judging;
 /// <summary>Reads a SQLite store beside its engine.</summary>
 internal sealed class SqliteView : IStoreView, IDisposable
 {
+    private const string SelectItems = """
+        select run_id, customer_id, state, priority, visible_at, lease_epoch, lease_expires_at, completed_at
+        from pipeline_execution_queue
+        """;
+
     private readonly SqliteConnection connection;
     private readonly SqliteCommand liveLeases;
     private readonly SqliteCommand configs;
+    private readonly SqliteCommand items;
+    private readonly SqliteCommand openItems;
 
     public SqliteView(string connectionString)
     {
@@ -28,6 +35,8 @@ internal sealed class SqliteView : IStoreView, IDisposable
         configs = Command(
             "select config_id, customer_id, is_active, next_run_time from customer_pipeline_configs order by config_id"
         );
+        items = Command($"{SelectItems} order by rowid");
+        openItems = Command($"{SelectItems} where state in ('QUEUED', 'PROCESSING') order by rowid");
     }
 
     public IReadOnlyList<RunRow> Runs() =>
@@ -58,24 +67,9 @@ internal sealed class SqliteView : IStoreView, IDisposable
             )
         );
 
-    public IReadOnlyList<ItemRow> Items() =>
-        Read(
-            Command(
-                """
-                select run_id, customer_id, state, visible_at, lease_epoch, lease_expires_at, completed_at
-                from pipeline_execution_queue order by rowid
-                """
-            ),
-            row => new ItemRow(
-                row.GetString(0),
-                row.GetString(1),
-                row.GetString(2),
-                At(row, 3)!.Value,
-                row.GetInt64(4),
-                At(row, 5),
-                At(row, 6)
-            )
-        );
+    public IReadOnlyList<ItemRow> Items() => Read(items, Item);
+
+    public IReadOnlyList<ItemRow> OpenItems() => Read(openItems, Item);
 
     public IReadOnlyList<MoveRow> Moves() =>
         Read(
@@ -145,6 +139,18 @@ internal sealed class SqliteView : IStoreView, IDisposable
         }
         return rows;
     }
+
+    private static ItemRow Item(SqliteDataReader row) =>
+        new(
+            row.GetString(0),
+            row.GetString(1),
+            row.GetString(2),
+            row.GetInt64(3),
+            At(row, 4)!.Value,
+            row.GetInt64(5),
+            At(row, 6),
+            At(row, 7)
+        );
 
     private static string? Text(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetString(column);

@@ -3,13 +3,20 @@ using NodaTime;
 using Refit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Storage;
+using Scheduler.Tests.Simulation.Judging;
 using Scheduler.Tests.Simulation.Loop;
 
 namespace Scheduler.Tests.Simulation.Processes;
 
 /// <summary>A worker's way to the API: each call goes to some instance, and may be lost, late or repeated, both ways.</summary>
-internal sealed class ApiLink(Node worker, Func<ApiNode?> pick, EventLoop loop, FaultPlan faults, Random latency)
-    : ISchedulerApi
+internal sealed class ApiLink(
+    Node worker,
+    Func<ApiNode?> pick,
+    EventLoop loop,
+    FaultPlan faults,
+    Acknowledgements acknowledgements,
+    Random latency
+) : ISchedulerApi
 {
     private static readonly RefitSettings Settings = new();
 
@@ -19,7 +26,20 @@ internal sealed class ApiLink(Node worker, Func<ApiNode?> pick, EventLoop loop, 
     public Task<ApiResponse<LeaseResponse>> LeaseAsync(
         ProcessQueueRequest request,
         CancellationToken cancellationToken
-    ) => CallAsync("lease", (api, token) => api.LeaseAsync(request, token), cancellationToken);
+    ) =>
+        CallAsync(
+            "lease",
+            async (api, token) =>
+            {
+                var answer = await api.LeaseAsync(request, token);
+                if (answer.Content is { } content)
+                {
+                    acknowledgements.Leased(content);
+                }
+                return answer;
+            },
+            cancellationToken
+        );
 
     public Task<ApiResponse<HeartbeatResponse>> HeartbeatAsync(
         HeartbeatRequest request,
@@ -29,7 +49,20 @@ internal sealed class ApiLink(Node worker, Func<ApiNode?> pick, EventLoop loop, 
     public Task<ApiResponse<ResultsResponse>> ReportAsync(
         ResultsRequest request,
         CancellationToken cancellationToken
-    ) => CallAsync("report", (api, token) => api.ReportAsync(request, token), cancellationToken);
+    ) =>
+        CallAsync(
+            "report",
+            async (api, token) =>
+            {
+                var answer = await api.ReportAsync(request, token);
+                if (answer.Content is { } content)
+                {
+                    acknowledgements.Reported(request, content);
+                }
+                return answer;
+            },
+            cancellationToken
+        );
 
     private async Task<ApiResponse<T>> CallAsync<T>(
         string what,
