@@ -34,8 +34,11 @@ internal abstract class BenchmarkStore : IAsyncDisposable
     /// <summary>Changes rows behind the stores' back, however long it takes.</summary>
     public abstract Task ExecuteAsync(string script);
 
-    /// <summary>Reads one row of numbers behind the stores' back; null counts as 0.</summary>
-    public abstract Task<double[]> NumbersAsync(string query);
+    /// <summary>Reads rows of numbers behind the stores' back; null counts as 0.</summary>
+    public abstract Task<IReadOnlyList<double[]>> RowsAsync(string query);
+
+    /// <summary>The first row of them.</summary>
+    public async Task<double[]> NumbersAsync(string query) => (await RowsAsync(query))[0];
 
     public abstract ValueTask DisposeAsync();
 }

@@ -65,17 +65,20 @@ internal sealed class PostgresStore : BenchmarkStore
         await command.ExecuteNonQueryAsync();
     }
 
-    public override async Task<double[]> NumbersAsync(string query)
+    public override async Task<IReadOnlyList<double[]>> RowsAsync(string query)
     {
         await using var command = new NpgsqlCommand(query, await BehindAsync()) { CommandTimeout = 0 };
         await using var row = await command.ExecuteReaderAsync();
-        await row.ReadAsync();
-        return
-        [
-            .. Enumerable
-                .Range(0, row.FieldCount)
-                .Select(i => row.IsDBNull(i) ? 0 : Convert.ToDouble(row.GetValue(i), CultureInfo.InvariantCulture)),
-        ];
+        var rows = new List<double[]>();
+        while (await row.ReadAsync())
+        {
+            rows.Add([
+                .. Enumerable
+                    .Range(0, row.FieldCount)
+                    .Select(i => row.IsDBNull(i) ? 0 : Convert.ToDouble(row.GetValue(i), CultureInfo.InvariantCulture)),
+            ]);
+        }
+        return rows;
     }
 
     public override async ValueTask DisposeAsync()

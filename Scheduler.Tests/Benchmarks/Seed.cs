@@ -13,7 +13,8 @@ internal static class Seed
     public static string Customer(int nth) => $"customer{1_000_000 + nth}";
 
     /// <summary>Active customers with a current subscription.</summary>
-    public static Task CustomersAsync(BenchmarkStore store, int count, string plan = "SCALE")
+    /// <param name="first">The number of the first of them.</param>
+    public static Task CustomersAsync(BenchmarkStore store, int count, string plan = "SCALE", int first = 0)
     {
         // The limits of the plan, as onboarding writes them.
         var (daily, monthly, concurrent) = plan == "SCALE" ? ("100", "3000", "10") : ("null", "null", "null");
@@ -21,8 +22,9 @@ internal static class Seed
         return store.ExecuteAsync(
             $"""
             begin;
-            create temp table n as with recursive m (i) as (select 0 union all select i + 1 from m where i < {count
-                - 1})
+            create temp table n as with recursive m (i) as (
+                select {first} union all select i + 1 from m where i < {first + count - 1}
+              )
               select i, 'customer' || (1000000 + i) as id from m;
             insert into customer_profiles (customer_id, company_name, admin_email, tenant_dataset_id, status,
               subscription_plan, created_at, updated_at)
@@ -36,8 +38,17 @@ internal static class Seed
         );
     }
 
-    /// <summary>The same number of daily probes for each of the first customers.</summary>
-    public static Task PipelinesAsync(BenchmarkStore store, int customers, int each, Instant nextRunTime)
+    /// <summary>The same number of daily probes for each of some customers.</summary>
+    /// <param name="first">The number of the first customer.</param>
+    /// <param name="firstPipeline">The number of the first pipeline.</param>
+    public static Task PipelinesAsync(
+        BenchmarkStore store,
+        int customers,
+        int each,
+        Instant nextRunTime,
+        int first = 0,
+        int firstPipeline = 0
+    )
     {
         var then = store.At(Instant.FromUtc(2020, 1, 1, 0, 0));
         return store.ExecuteAsync(
@@ -46,11 +57,13 @@ internal static class Seed
             create temp table n as with recursive m (i) as (
                 select 0 union all select i + 1 from m where i < {customers * each - 1}
               )
-              select i, 'customer' || (1000000 + i % {customers}) as customer, i / {customers} as nth from m;
+              select i, 'customer' || ({1_000_000
+                + first} + i % {customers}) as customer, i / {customers} as nth from m;
             insert into customer_pipeline_configs (config_id, customer_id, provider, domain, pipeline_template,
               pipeline_name, parameters, is_active, schedule_type, schedule_cron, next_run_time, misfire_policy,
               overlap_policy, dst_policy, created_at, updated_at, created_by)
-              select 'config' || (10000000 + i), customer, 'SYSTEM', 'TEST', 'probe', 'p' || nth, '{Payload}', true,
+              select 'config' || ({10_000_000
+                + firstPipeline} + i), customer, 'SYSTEM', 'TEST', 'probe', 'p' || nth, '{Payload}', true,
                 'DAILY', '0 2 * * *', {store.At(nextRunTime)}, 'run_once', 'queue', 'default', {then}, {then}, 'seed'
               from n;
             drop table n;

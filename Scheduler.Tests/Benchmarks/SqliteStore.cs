@@ -28,7 +28,7 @@ internal sealed class SqliteStore(SqliteDatabase database) : BenchmarkStore
 
     public override Task ExecuteAsync(string script) => database.ExecuteAsync(script);
 
-    public override async Task<double[]> NumbersAsync(string query)
+    public override async Task<IReadOnlyList<double[]>> RowsAsync(string query)
     {
         if (reading is null)
         {
@@ -38,8 +38,12 @@ internal sealed class SqliteStore(SqliteDatabase database) : BenchmarkStore
         await using var command = reading.CreateCommand();
         command.CommandText = query;
         await using var row = await command.ExecuteReaderAsync();
-        await row.ReadAsync();
-        return [.. Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? 0 : row.GetDouble(i))];
+        var rows = new List<double[]>();
+        while (await row.ReadAsync())
+        {
+            rows.Add([.. Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? 0 : row.GetDouble(i))]);
+        }
+        return rows;
     }
 
     public override async ValueTask DisposeAsync()
