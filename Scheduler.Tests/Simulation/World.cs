@@ -34,7 +34,7 @@ internal sealed class World : IDisposable
         Faults = new FaultPlan(scenario, chance, Loop, History);
         Expected = new Expectations(scenario.Start, scenario.End + LongestHistory);
         Journal = new Journal(Loop, scenario.IsMild, Break);
-        Judge = new Judge(Loop, view, Expected, Journal, Break);
+        Judge = new Judge(() => Loop.Now, view, Expected, Journal.Of, Break);
         Server.Before = Judge.BeforeScript;
         Server.After = Judge.AfterScript;
         Provider = new Provider(Loop);
