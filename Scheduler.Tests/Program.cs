@@ -1,3 +1,4 @@
+using Scheduler.Tests.Campaigns;
 using Scheduler.Tests.Checks;
 using Scheduler.Tests.EndToEnd.Clouds;
 using Scheduler.Tests.Planted;
@@ -9,6 +10,7 @@ return args switch
     ["benchmark", .. var rest] when BenchmarkCall.TryParse(rest, out var call) => await CheckRun.BenchmarksAsync(call),
     ["simulate", .. var rest] when SimulateCall.TryParse(rest, out var call) => await Simulate.RunAsync(call),
     ["plant", .. var names] when Planting.Knows(names) => await Planting.RunAsync(names),
+    ["campaign", .. var rest] when CampaignCall.TryParse(rest, out var call) => await CampaignCommand.RunAsync(call),
     ["clouds"] => await CloudsCommand.RunAsync(Console.Out),
     _ => CheckRun.Explain(),
 };

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Execution;
+using Scheduler.Core.Failpoints;
 using Scheduler.Core.Pipelines;
 
 namespace Scheduler.Worker;
@@ -25,7 +26,9 @@ internal static class WorkerHost
         builder.Logging.AddWorkerLogging(settings.LogFormat);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(
+            ShiftedTime.Create(builder.Configuration[ShiftedTime.Variable], builder.Environment.IsDevelopment())
+        );
         builder.Services.AddSchedulerApi(settings);
         builder.Services.AddSingleton(services => new WorkerLoop(
             services.GetRequiredService<ISchedulerApi>(),

@@ -4,6 +4,7 @@ using Scheduler.Api.Settings;
 using Scheduler.Core.Alerts;
 using Scheduler.Core.Credentials;
 using Scheduler.Core.Customers;
+using Scheduler.Core.Failpoints;
 using Scheduler.Core.History;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.ProviderConfigs;
@@ -79,16 +80,21 @@ internal static class Scheduling
     private static void AddStores(this IServiceCollection services, ApiOptions options)
     {
         services.AddSingleton(provider =>
-            StorageEngines.Create(
-                options.Storage,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<Random>()
+            FailpointEngine.Around(
+                StorageEngines.Create(
+                    options.Storage,
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<Random>()
+                ),
+                provider.GetRequiredService<IFailpoints>()
             )
         );
         if (options.Storage.Provider == StorageProvider.Postgres)
         {
             services.AddHostedService(provider => new PostgresNotices(
-                (PostgresEngine)provider.GetRequiredService<ISqlEngine>(),
+                provider.GetRequiredService<ISqlEngine>() is FailpointEngine { Inner: PostgresEngine inner }
+                    ? inner
+                    : (PostgresEngine)provider.GetRequiredService<ISqlEngine>(),
                 provider.GetRequiredService<QueueSignal>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<PostgresNotices>>()

@@ -6,6 +6,7 @@ using Scheduler.Api.Errors;
 using Scheduler.Api.RateLimits;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Failpoints;
 
 namespace Scheduler.Api.Hosting;
 
@@ -18,7 +19,9 @@ internal static class Startup
         builder.AddServerLimits(options);
         var services = builder.Services;
         services.AddSingleton(options);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(
+            ShiftedTime.Create(builder.Configuration[ShiftedTime.Variable], builder.Environment.IsDevelopment())
+        );
         services.AddSingleton<IClock>(provider => provider.GetRequiredService<TimeProvider>().ToClock());
         services.ConfigureHttpJsonOptions(json => WireJson.Configure(json.SerializerOptions));
         services.AddSingleton<Readiness>();

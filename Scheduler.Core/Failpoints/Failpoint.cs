@@ -1,6 +1,9 @@
+using Scheduler.Core.Storage;
+using Scheduler.Core.Storage.Sqlite;
+
 namespace Scheduler.Core.Failpoints;
 
-/// <summary>Names of the places where a test can hold a process.</summary>
+/// <summary>Names of the places where a test can hold or end a process.</summary>
 public static class Failpoint
 {
     /// <summary>After the claim, before the first step.</summary>
@@ -21,6 +24,26 @@ public static class Failpoint
     /// <summary>In an onboarding, after the dataset is there and before the customer is committed.</summary>
     public const string OnboardBeforeCommit = "onboard:before-commit";
 
+    private const string BeforeScript = "before:";
+    private const string AfterScript = "after:";
+
+    /// <summary>Those with a name of their own; each script of the store has two more.</summary>
     public static IReadOnlyList<string> All { get; } =
     [RunStarted, LoadAfterDelete, LoadStaged, RunBeforeResult, TriggerBetweenBatches, OnboardBeforeCommit];
+
+    /// <summary>The place before a script is sent to the store.</summary>
+    public static string Before(SqlOperation operation) => $"{BeforeScript}{operation}";
+
+    /// <summary>The place after a script's commit, before anybody knows of it.</summary>
+    public static string After(SqlOperation operation) => $"{AfterScript}{operation}";
+
+    /// <summary>Whether there is such a place.</summary>
+    public static bool IsKnown(string name) =>
+        All.Contains(name, StringComparer.Ordinal) || IsScript(name, BeforeScript) || IsScript(name, AfterScript);
+
+    private static bool IsScript(string name, string side) =>
+        name.StartsWith(side, StringComparison.Ordinal)
+        && name[side.Length..].Split('.') is [var concept, var script]
+        && SqlText.Concepts(SqliteEngine.DialectName).Contains(concept)
+        && SqlText.Load(SqliteEngine.DialectName, concept).Statements.Any(statement => statement.Name == script);
 }

@@ -20,7 +20,7 @@ public static class PipelineRegistration
 {
     /// <summary>
     /// Binds <c>Scheduler:Datasets:*</c>, <c>Scheduler:Files:*</c>, <c>Scheduler:AllowProbe</c>,
-    /// <c>Scheduler:Templates:Path</c>, <c>Scheduler:Secrets:*</c>, <c>WORKER_ID</c> and <c>SCHEDULER_FAILPOINTS</c>. They are checked when the host
+    /// <c>Scheduler:Templates:Path</c>, <c>Scheduler:Secrets:*</c>, <c>WORKER_ID</c> and what tests set. They are checked when the host
     /// starts: a wrong one stops it with one line that names it.
     /// </summary>
     public static IServiceCollection AddPipelines(
@@ -76,7 +76,14 @@ public static class PipelineRegistration
         services.AddSingleton<RunCredential>();
         services.AddSingleton<CostRun>();
         services.AddSingleton<ProbeRun>();
-        services.AddSingleton<IPipelineRunner, PipelineRunner>();
+        services.AddSingleton<PipelineRunner>();
+        services.AddSingleton(provider =>
+            JournalledRuns.Around(
+                provider.GetRequiredService<PipelineRunner>(),
+                configuration[RunJournal.Variable],
+                environment.IsDevelopment()
+            )
+        );
         return services;
     }
 }

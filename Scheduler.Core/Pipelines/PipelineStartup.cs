@@ -19,7 +19,7 @@ internal sealed class PipelineStartup(
         try
         {
             TemplateCatalog.Load(options.TemplatesPath, [.. adapters]);
-            FailpointSetting.Parse(configuration[FailpointSetting.Variable], environment.IsDevelopment());
+            TestSettings.Check(configuration, environment.IsDevelopment());
             return ValidateOptionsResult.Success;
         }
         catch (Exception exception) when (exception is TemplateException or FormatException)

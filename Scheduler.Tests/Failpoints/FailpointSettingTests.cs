@@ -18,16 +18,24 @@ public sealed class FailpointSettingTests
     public void Several_failpoints_are_read() =>
         Assert.That(
             FailpointSetting.Parse(
-                "load:after-delete=touch /tmp/a; run:before-result=touch /tmp/b",
+                "load:after-delete=touch /tmp/a; run:before-result=kill 3 /tmp/armed; after:queue.claim=kill 1",
                 isDevelopment: true
             ),
             Is.EquivalentTo(
-                new Dictionary<string, string> { ["load:after-delete"] = "/tmp/a", ["run:before-result"] = "/tmp/b" }
+                new Dictionary<string, FailpointAction>
+                {
+                    ["load:after-delete"] = new FailpointAction.Touch("/tmp/a"),
+                    ["run:before-result"] = new FailpointAction.Kill(3, "/tmp/armed"),
+                    ["after:queue.claim"] = new FailpointAction.Kill(1),
+                }
             )
         );
 
     [TestCase("load:after-delete=touch /tmp/a", false, "Development")]
     [TestCase("load:before=touch /tmp/a", true, "is no failpoint")]
+    [TestCase("after:queue.claims=kill 1", true, "is no failpoint")]
+    [TestCase("during:queue.claim=kill 1", true, "is no failpoint")]
+    [TestCase("load:after-delete=kill 0", true, "needs one action")]
     [TestCase("load:after-delete", true, "needs one action")]
     [TestCase("load:after-delete=kill", true, "needs one action")]
     [TestCase("load:after-delete=touch ", true, "needs one action")]

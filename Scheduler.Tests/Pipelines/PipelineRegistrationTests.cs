@@ -83,6 +83,9 @@ public sealed class PipelineRegistrationTests
     [TestCase("Scheduler:Providers:MaxResponseBytes", "1e6", "Scheduler__Providers__MaxResponseBytes")]
     [TestCase("Scheduler:Providers:MaxRunBytes", "-1", "Scheduler__Providers__MaxRunBytes")]
     [TestCase("SCHEDULER_FAILPOINTS", "load:after-delete=touch /tmp/a", "SCHEDULER_FAILPOINTS")]
+    [TestCase("SCHEDULER_FAILPOINTS", "after:queue.claim=kill 1", "SCHEDULER_FAILPOINTS")]
+    [TestCase("SCHEDULER_RUN_JOURNAL", "/tmp/journal", "SCHEDULER_RUN_JOURNAL")]
+    [TestCase("SCHEDULER_CLOCK_SHIFT", "/tmp/shift", "SCHEDULER_CLOCK_SHIFT")]
     public void A_wrong_setting_stops_the_start_with_one_line_that_names_it(string key, string value, string named)
     {
         using var host = Host((key, value));

@@ -23,4 +23,10 @@ internal sealed record PipelinePlan
     /// <summary>What its first <see cref="FailAttempts"/> attempts fail with; null where they succeed.</summary>
     public required string? FailWith { get; init; }
     public required int FailAttempts { get; init; }
+
+    /// <summary>The wait before the first retry, of which the jitter may take half, and the factor by which it grows.</summary>
+    public (Duration Base, double Multiplier) Backoff { get; init; } = (Duration.FromMinutes(1), 2);
+
+    /// <summary>The shortest wait after the attempt of this number, from 0 on, has failed.</summary>
+    public Duration LeastWait(int attempt) => Backoff.Base * (Math.Pow(Backoff.Multiplier, attempt) / 2);
 }

@@ -35,7 +35,7 @@ internal sealed class World : IDisposable
         Expected = new Expectations(scenario.Start, scenario.End + LongestHistory);
         Journal = new Journal(Loop, scenario.IsMild, Break);
         Acknowledgements = new Acknowledgements();
-        Judge = new Judge(Loop, view, Expected, Journal, Acknowledgements, Break);
+        Judge = new Judge(() => Loop.Now, view, Expected, Journal.Of, () => Acknowledgements.Accepted, Break);
         Server.Before = Judge.BeforeScript;
         Server.After = Judge.AfterScript;
         Provider = new Provider(Loop);

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using NodaTime;
 using NodaTime.Extensions;
@@ -40,6 +41,14 @@ internal sealed class PostgresDatabase : ITestDatabase
         var server = await Server.Value;
         var name = $"test_{Guid.NewGuid():N}";
         await server.ExecuteAsync($"create database {name} template {Template} strategy file_copy");
+        return new PostgresDatabase(server, name);
+    }
+
+    /// <summary>An empty database on another server, which whoever opens it first migrates.</summary>
+    public static async Task<PostgresDatabase> CreateEmptyAsync(PostgresServer server)
+    {
+        var name = $"test_{Guid.NewGuid():N}";
+        await server.ExecuteAsync($"create database {name}");
         return new PostgresDatabase(server, name);
     }
 
@@ -114,6 +123,11 @@ internal sealed class PostgresDatabase : ITestDatabase
 
     private async Task<NpgsqlConnection> BehindAsync()
     {
+        if (behind is { FullState: not ConnectionState.Open })
+        {
+            await behind.DisposeAsync();
+            behind = null;
+        }
         if (behind is null)
         {
             behind = new NpgsqlConnection(ConnectionString + ";Pooling=false");

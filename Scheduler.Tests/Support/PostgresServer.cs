@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Npgsql;
 using NUnit.Framework;
 
@@ -23,13 +24,17 @@ internal sealed class PostgresServer : IAsyncDisposable
         "/usr/local/opt",
     ];
 
-    private readonly Process process;
+    private readonly string program;
+    private readonly string[] arguments;
     private readonly DirectoryInfo folder;
     private readonly int port;
+    private Process process;
 
-    private PostgresServer(Process process, DirectoryInfo folder, int port)
+    private PostgresServer(Process process, string program, string[] arguments, DirectoryInfo folder, int port)
     {
         this.process = process;
+        this.program = program;
+        this.arguments = arguments;
         this.folder = folder;
         this.port = port;
     }
@@ -46,19 +51,33 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Starts a server; the test is ignored where none is installed, and fails in CI.</summary>
     /// <param name="durable">Whether a commit is on disk before it is answered; tests that crash nothing do without.</param>
-    public static async Task<PostgresServer> StartAsync(bool durable)
+    /// <param name="place">An empty folder that it shall live in, and be small in; removed at the end. One of its own if none is given.</param>
+    public static async Task<PostgresServer> StartAsync(bool durable, DirectoryInfo? place = null)
     {
         if (Find("initdb") is not { } initdb || Find("postgres") is not { } postgres)
         {
             return Missing("PostgreSQL 15 or newer is not installed: initdb and postgres are not on the PATH.");
         }
-        var folder = Directory.CreateTempSubdirectory("scheduler-postgres-");
+        var folder = place ?? Directory.CreateTempSubdirectory("scheduler-postgres-");
         var data = Path.Combine(folder.FullName, "data");
         if (Environment.UserName == "root")
         {
             await RunAsync("chown", ["nobody", folder.FullName]);
         }
-        string[] make = ["-D", data, "-U", SuperUser, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
+        string[] make =
+        [
+            "-D",
+            data,
+            "-U",
+            SuperUser,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+            .. place is null ? [] : (string[])["--wal-segsize=1"],
+        ];
         await RunAsync(initdb, make, unprivileged: true);
         var port = FreePort();
         string[] serve =
@@ -78,10 +97,31 @@ internal sealed class PostgresServer : IAsyncDisposable
             .. durable
                 ? []
                 : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+            .. place is null ? [] : (string[])["-c", "min_wal_size=2MB", "-c", "max_wal_size=4MB"],
         ];
-        var server = new PostgresServer(await ServeAsync(postgres, serve), folder, port);
+        var server = new PostgresServer(await ServeAsync(postgres, serve), postgres, serve, folder, port);
         await server.WaitAsync();
         return server;
+    }
+
+    public int Port => port;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>What <c>pg_ctl stop -m immediate</c> does: no process of it gets to write or say anything more.</summary>
+    public async Task StopImmediatelyAsync()
+    {
+        const int Quit = 3;
+        _ = Signal(process.Id, Quit);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again on the same data and port; returns once it answers, after its recovery.</summary>
+    public async Task StartAgainAsync()
+    {
+        process.Dispose();
+        process = await ServeAsync(program, arguments);
+        await WaitAsync();
     }
 
     /// <summary>A connection string for one of its databases.</summary>
@@ -110,7 +150,10 @@ internal sealed class PostgresServer : IAsyncDisposable
             await process.WaitForExitAsync();
         }
         process.Dispose();
-        folder.Delete(recursive: true);
+        if (folder.Exists)
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     // proc(5): after the name in brackets come state and parent, and from the 12th on the ticks of the process and its children.
@@ -224,6 +267,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         }.Start();
         return started.Task;
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Signal(int pid, int signal);
 
     private static int FreePort()
     {

@@ -28,16 +28,19 @@ internal class RunningProcess : IAsyncDisposable
     /// <param name="name">For messages.</param>
     /// <param name="assembly">The program's dll.</param>
     /// <param name="folder">Its working folder.</param>
+    /// <param name="launcher">A command that becomes the program, such as one that enters a network namespace first.</param>
     public RunningProcess(
         string name,
         string assembly,
         IEnumerable<string> arguments,
         string folder,
-        IReadOnlyDictionary<string, string> settings
+        IReadOnlyDictionary<string, string> settings,
+        params string[] launcher
     )
     {
         Name = name;
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+        string[] command = [.. launcher, "dotnet", assembly, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -73,6 +76,9 @@ internal class RunningProcess : IAsyncDisposable
     public string Output => string.Join('\n', lines);
 
     public bool HasExited => process.HasExited;
+
+    /// <summary>Null while it lives.</summary>
+    public int? ExitCode => process.HasExited ? process.ExitCode : null;
 
     public int ProcessId => process.Id;
 

@@ -7,15 +7,16 @@ namespace Scheduler.Tests.Simulation.Judging;
 /// <param name="isMild">Whether no fault of the history ends a lease before its time.</param>
 internal sealed class Journal(EventLoop loop, bool isMild, Action<string, string> broken)
 {
-    private readonly Dictionary<string, List<Execution>> byRun = new(StringComparer.Ordinal);
-    private readonly List<Execution> open = [];
+    private readonly Dictionary<string, List<SimulatedExecution>> byRun = new(StringComparer.Ordinal);
+    private readonly List<SimulatedExecution> open = [];
 
-    public IReadOnlyDictionary<string, List<Execution>> ByRun => byRun;
+    /// <summary>Those of a run, in the order of their begin.</summary>
+    public IReadOnlyList<ExecutionNote> Of(string runId) => byRun.TryGetValue(runId, out var all) ? all : [];
 
     /// <summary>The living process's executions that have not ended.</summary>
-    public IEnumerable<Execution> Open => open.Where(execution => execution.Node.IsAlive);
+    public IEnumerable<SimulatedExecution> Open => open.Where(execution => execution.Node.IsAlive);
 
-    public Execution Begin(LeaseItem item, Node node)
+    public SimulatedExecution Begin(LeaseItem item, Node node)
     {
         var all = byRun.TryGetValue(item.RunId, out var known) ? known : byRun[item.RunId] = [];
         if (all.Exists(other => other.Epoch == item.LeaseEpoch))
@@ -34,18 +35,18 @@ internal sealed class Journal(EventLoop loop, bool isMild, Action<string, string
                 $"Run {item.RunId} began on {node.Name} under lease {item.LeaseEpoch} while {other.Node.Name} was at it under {other.Epoch}."
             );
         }
-        var execution = new Execution(item.RunId, item.LeaseEpoch, node, loop.Now);
+        var execution = new SimulatedExecution(item.RunId, item.LeaseEpoch, node, loop.Now);
         all.Add(execution);
         open.Add(execution);
         return execution;
     }
 
-    public void End(Execution execution)
+    public void End(SimulatedExecution execution)
     {
         execution.Ended = loop.Now;
         open.Remove(execution);
     }
 
-    private static bool IsAtWork(Execution execution) =>
+    private static bool IsAtWork(SimulatedExecution execution) =>
         execution is { Ended: null, IsDeaf: false, Node.IsRunning: true };
 }

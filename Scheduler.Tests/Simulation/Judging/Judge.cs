@@ -4,7 +4,6 @@ using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Storage;
-using Scheduler.Tests.Simulation.Loop;
 
 namespace Scheduler.Tests.Simulation.Judging;
 
@@ -13,11 +12,11 @@ namespace Scheduler.Tests.Simulation.Judging;
 /// after the quiet phase. The numbers are those of docs/reliability.md.
 /// </summary>
 internal sealed class Judge(
-    EventLoop loop,
+    Func<Instant> now,
     IStoreView view,
     Expectations expected,
-    Journal journal,
-    Acknowledgements acknowledgements,
+    Func<string, IReadOnlyList<ExecutionNote>> executionsOf,
+    Func<IEnumerable<(string RunId, long Epoch, RunState State)>> acknowledged,
     Action<string, string> broken
 )
 {
@@ -42,7 +41,7 @@ internal sealed class Judge(
         if (operation == Claim && rows > 0)
         {
             LeasesStayWithinTheLimit();
-            order.AfterClaim(view.OpenItems(), loop.Now);
+            order.AfterClaim(view.OpenItems(), now());
         }
         if (operation == PlanBatch)
         {
@@ -87,7 +86,7 @@ internal sealed class Judge(
     /// <summary>I8: a claim never takes a customer beyond what its plan lets run at once.</summary>
     private void LeasesStayWithinTheLimit()
     {
-        foreach (var (customer, count) in view.LiveLeases(loop.Now))
+        foreach (var (customer, count) in view.LiveLeases(now()))
         {
             if (count > MostAtOnce(customer))
             {
@@ -269,18 +268,16 @@ internal sealed class Judge(
     /// <summary>I2: a result that was accepted is that of an execution, and nothing was executed but under a lease.</summary>
     private void WorkWasDone(RunRow run, MoveRow[] moves)
     {
-        if (journal.ByRun.TryGetValue(run.RunId, out var executions))
+        var executions = executionsOf(run.RunId);
+        var leased = moves.Where(move => move.To == RunState.Running).Select(move => move.LeaseEpoch).ToHashSet();
+        foreach (var execution in executions.Where(execution => !leased.Contains(execution.Epoch)))
         {
-            var leased = moves.Where(move => move.To == RunState.Running).Select(move => move.LeaseEpoch).ToHashSet();
-            foreach (var execution in executions.Where(execution => !leased.Contains(execution.Epoch)))
-            {
-                broken("I2", $"Run {run.RunId} was executed under {execution.Epoch}, a lease that nobody was given.");
-            }
+            broken("I2", $"Run {run.RunId} was executed under {execution.Epoch}, a lease that nobody was given.");
         }
         if (run.State == RunState.Completed)
         {
             var accepted = moves[^1].LeaseEpoch;
-            if (executions?.Exists(execution => execution.Epoch == accepted && execution.Succeeded == true) != true)
+            if (!executions.Any(execution => execution.Epoch == accepted && execution.Succeeded == true))
             {
                 broken("I2", $"Run {run.RunId} is completed under lease {accepted}; no execution of it succeeded.");
             }
@@ -290,7 +287,7 @@ internal sealed class Judge(
     /// <summary>I14: what a worker was told has taken effect has.</summary>
     private void AcknowledgedIsWritten(ILookup<string, MoveRow> moves)
     {
-        foreach (var (runId, epoch, state) in acknowledgements.Accepted)
+        foreach (var (runId, epoch, state) in acknowledged())
         {
             if (
                 !moves[runId].Any(move => move.From == RunState.Running && move.LeaseEpoch == epoch && move.To == state)
@@ -330,8 +327,8 @@ internal sealed class Judge(
                 broken("I11", $"Run {run.RunId} is a retry of a pipeline that was switched off.");
             }
             var started = moves[run.RunId].FirstOrDefault(move => move.To == RunState.Running);
-            var wait = Duration.FromSeconds(60 * Math.Pow(2, parent.RetryAttempt) / 2);
-            if (started is not null && started.At < parent.EndedAt + wait)
+            var wait = expected.VersionsOf(run.ConfigId).Min(version => version.Plan?.LeastWait(parent.RetryAttempt));
+            if (started is not null && wait is { } least && started.At < parent.EndedAt + least)
             {
                 broken(
                     "I11",

@@ -1,14 +1,12 @@
 using NodaTime;
-using Scheduler.Tests.Simulation.Loop;
 
 namespace Scheduler.Tests.Simulation.Judging;
 
 /// <summary>One time that a pipeline's code ran, as it wrote it down itself.</summary>
-internal sealed class Execution(string runId, long epoch, Node node, Instant began)
+internal class ExecutionNote(string runId, long epoch, Instant began)
 {
     public string RunId => runId;
     public long Epoch => epoch;
-    public Node Node => node;
     public Instant Began => began;
 
     /// <summary>Null while it runs, and where its process was killed.</summary>

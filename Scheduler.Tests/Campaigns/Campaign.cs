@@ -1,0 +1,143 @@
+using NodaTime;
+using Scheduler.Tests.Campaigns.Judging;
+using Scheduler.Tests.EndToEnd.Harness;
+using Scheduler.Tests.Simulation;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Campaigns;
+
+/// <summary>
+/// One seed and one fault, or several at once: an installation under load, the faults, a quiet phase, the judgement. The same seed makes
+/// the same plan of what is done when; how the processes take turns is up to the machine.
+/// </summary>
+internal sealed class Campaign(IReadOnlyList<CampaignFault> faults, int seed, Func<Task<PostgresServer>> shared)
+{
+    /// <summary>Three leases and two passes of the search for lost ones, and as much again for a busy machine.</summary>
+    private static readonly Duration MostQuiet = Duration.FromSeconds(22);
+    private static readonly TimeSpan WavePause = TimeSpan.FromSeconds(1.1);
+
+    private readonly List<string> violations = [];
+
+    /// <summary>Whether the folder with logs and journals stays, whatever comes out.</summary>
+    public bool Keeps { get; init; }
+
+    private string Name => string.Join('+', faults.Select(fault => fault.Id));
+
+    private bool IsOnSqlite => seed % 3 == 2 && faults.All(fault => fault.IsForSqlite);
+
+    public async Task<CampaignResult> RunAsync()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await using var site = await SiteAsync();
+        var healed = TimeSpan.Zero;
+        var runs = 0;
+        try
+        {
+            var chance = new Chance(seed);
+            foreach (var fault in faults)
+            {
+                await fault.PrepareAsync(site, chance.Of($"prepare {fault.Id}"));
+            }
+            await site.StartAsync();
+            var load = new Load(site, chance.Of("load"), await site.Database.NowAsync());
+            await load.PrepareAsync();
+            foreach (var fault in faults)
+            {
+                await fault.LoadAsync(site, load, chance.Of($"load {fault.Id}"));
+            }
+            using var stop = new CancellationTokenSource();
+            var loading = load.RunAsync(WavePause, stop.Token);
+            site.Arm();
+            await Task.WhenAll(faults.Select(fault => fault.StrikeAsync(site, load, chance.Of($"strike {fault.Id}"))));
+            await PauseAsync(loading);
+            await stop.CancelAsync();
+            await loading;
+            await site.HealAsync();
+            site.Note("faults have stopped");
+            var calm = TimeProvider.System.GetTimestamp();
+            var lastPass = await load.TriggerWellAsync();
+            await DrainAsync(site);
+            healed = TimeProvider.System.GetElapsedTime(calm);
+            site.Note("the queue is empty");
+            await site.StopAsync();
+            foreach (var fault in faults)
+            {
+                fault.Count(site);
+            }
+            var judge = new CampaignJudge(site, load, (promise, what) => violations.Add($"{promise} {what}"));
+            var view = await judge.JudgeAsync(lastPass, faults.Any(fault => fault.MayOverlap));
+            runs = view.Runs().Count;
+            foreach (var fault in faults)
+            {
+                violations.AddRange(await fault.JudgeAsync(site));
+            }
+            if (Duration.FromTimeSpan(healed) > MostQuiet)
+            {
+                violations.Add($"I3 It took {healed.TotalSeconds:F1} s of quiet until all had ended.");
+            }
+            foreach (var fault in faults.Where(fault => site.Hits.GetValueOrDefault(fault.Id) == 0))
+            {
+                violations.Add($"The fault {fault.Id} has not hit.");
+            }
+        }
+        catch (Exception failure)
+        {
+            violations.Add($"The campaign broke off: {failure.Message}\n{failure.StackTrace}");
+        }
+        await site.StopAsync();
+        site.KeepsFolder = Keeps || violations.Count > 0;
+        return new CampaignResult(Name, seed, site.Database.IsPostgres ? "postgres" : "sqlite")
+        {
+            Hits = faults.Sum(fault => site.Hits.GetValueOrDefault(fault.Id)),
+            HitsByKind = site.Hits.ToDictionary(),
+            Runs = runs,
+            Healed = healed,
+            Took = TimeProvider.System.GetElapsedTime(started),
+            Violations = violations,
+            Notes = [.. site.Notes],
+            Logs = site.KeepsFolder ? site.WriteLogs() : null,
+        };
+    }
+
+    private async Task<Site> SiteAsync()
+    {
+        if (IsOnSqlite)
+        {
+            var folder = Directory.CreateTempSubdirectory("scheduler-campaign-store-");
+            var sqlite = new Site(new Database(SqliteDatabase.OfOthers(folder), isPostgres: false), server: null);
+            sqlite.AddInstances(1);
+            sqlite.AddWorkers(3);
+            return sqlite;
+        }
+        var own = faults.Any(fault => fault.NeedsOwnServer);
+        var server = own ? await PostgresServer.StartAsync(durable: true) : await shared();
+        var database = await PostgresDatabase.CreateEmptyAsync(server);
+        await database.Engine.MigrateAsync(CancellationToken.None);
+        var site = new Site(new Database(database, isPostgres: true), server);
+        if (own)
+        {
+            site.Keep(server);
+        }
+        site.AddInstances(3);
+        site.AddWorkers(3);
+        return site;
+    }
+
+    /// <summary>The load goes on for a moment after the last fault, and to the end of its waves.</summary>
+    private static async Task PauseAsync(Task loading)
+    {
+        await Task.WhenAny(loading, Task.Delay((Load.Waves + 0.5) * WavePause / 4, TimeProvider.System));
+    }
+
+    private static Task DrainAsync(Site site) =>
+        Until.TrueAsync(
+            "every run has ended",
+            async () =>
+                (
+                    await site.Database.QueryAsync(
+                        "select count(*) as open from pipeline_execution_queue where completed_at is null",
+                        row => (long)row["open"]!
+                    )
+                )[0] == 0
+        );
+}

@@ -1,0 +1,10 @@
+namespace Scheduler.Tests.Campaigns.Faults;
+
+internal sealed class KeysAway : CampaignFault
+{
+    public override string Id => "F14";
+    public override string Title => "todo";
+    public override bool IsForMixes => false;
+
+    public override Task StrikeAsync(Site site, Load load, Random random) => Task.CompletedTask;
+}
