@@ -1,5 +1,6 @@
 using Scheduler.Tests.Checks;
 using Scheduler.Tests.EndToEnd.Clouds;
+using Scheduler.Tests.Mutations;
 using Scheduler.Tests.Planted;
 using Scheduler.Tests.Simulation;
 
@@ -9,6 +10,8 @@ return args switch
     ["benchmark", .. var rest] when BenchmarkCall.TryParse(rest, out var call) => await CheckRun.BenchmarksAsync(call),
     ["simulate", .. var rest] when SimulateCall.TryParse(rest, out var call) => await Simulate.RunAsync(call),
     ["plant", .. var names] when Planting.Knows(names) => await Planting.RunAsync(names),
+    ["mutate-sql", MutateSqlCall.Worker] => await MutantWorker.RunAsync(Console.In, Console.Out),
+    ["mutate-sql", .. var rest] when MutateSqlCall.TryParse(rest, out var call) => await MutateSql.RunAsync(call),
     ["clouds"] => await CloudsCommand.RunAsync(Console.Out),
     _ => CheckRun.Explain(),
 };

@@ -1,4 +1,5 @@
 using Scheduler.Tests.Benchmarks;
+using Scheduler.Tests.Mutations;
 using Scheduler.Tests.Planted;
 using Scheduler.Tests.Simulation;
 using Scheduler.Tests.Support;
@@ -66,7 +67,7 @@ internal static class CheckRun
     public static int Explain()
     {
         Console.Error.WriteLine(
-            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage} | {Planting.Usage} | clouds]"
+            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage} | {Planting.Usage} | {MutateSqlCall.Usage} | clouds]"
         );
         return 2;
     }
