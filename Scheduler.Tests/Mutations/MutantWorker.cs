@@ -1,6 +1,8 @@
 using System.Text.Json;
 using NUnit.Framework;
 using Scheduler.Core.Storage;
+using Scheduler.Tests.Queue;
+using Scheduler.Tests.Simulation.Model;
 using Scheduler.Tests.Storage.Model;
 using Scheduler.Tests.Storage.Sqlite;
 
@@ -8,7 +10,7 @@ namespace Scheduler.Tests.Mutations;
 
 /// <summary>
 /// Makes changes that it is given, one a line, in the scripts of its own process, runs the tests against each, and answers with a line:
-/// which one noticed it, or nothing. First the contracts that use the script at all, then random histories.
+/// which one noticed it, or nothing. First a few random histories, then the contracts that use the script at all, then more histories.
 /// </summary>
 internal static class MutantWorker
 {
@@ -18,6 +20,7 @@ internal static class MutantWorker
         typeof(SqliteStatementTests),
         typeof(SqliteEngineTests),
         typeof(SqliteHistoryExportTests),
+        typeof(QueueModelTests),
     ];
 
     private static readonly string[] Contracts =
@@ -36,8 +39,18 @@ internal static class MutantWorker
     private static readonly string[] Histories =
     [
         $"{typeof(HistoryTests).FullName}.{nameof(HistoryTests.No_history_breaks_an_invariant)}",
-        $"{typeof(Simulation.Model.DifferentialTests).FullName}.{nameof(Simulation.Model.DifferentialTests.No_history_shows_a_difference_between_the_store_and_the_model)}",
+        $"{typeof(DifferentialTests).FullName}.{nameof(DifferentialTests.No_history_shows_a_difference_between_the_store_and_the_model)}",
     ];
+
+    private static readonly string[] Sequences =
+    [
+        $"{typeof(QueueModelTests).FullName}.{nameof(QueueModelTests.Order_caps_leases_and_tokens_are_those_of_the_model)}",
+        $"{typeof(QueueModelTests).FullName}.{nameof(QueueModelTests.Quotas_days_and_what_is_given_back_are_those_of_the_model)}",
+    ];
+
+    // Most changes show at once; the others get as much time as they need.
+    private const int Few = 12;
+    private const int Many = 80;
 
     public static async Task<int> RunAsync(TextReader changes, TextWriter answers)
     {
@@ -64,5 +77,11 @@ internal static class MutantWorker
             await answers.FlushAsync();
         }
         return 0;
+    }
+
+    private static string? InHistories(MutantSuite suite, int count)
+    {
+        Environment.SetEnvironmentVariable("SCHEDULER_TEST_HISTORIES", $"{count}");
+        return suite.FirstFailure(Histories);
     }
 }

@@ -53,8 +53,7 @@ internal static class MutateSql
             try
             {
                 noticed =
-                    await worker.StandardOutput.ReadLineAsync().WaitAsync(Longest)
-                    ?? "the process, which it ended";
+                    await worker.StandardOutput.ReadLineAsync().WaitAsync(Longest) ?? "the process, which it ended";
             }
             catch (TimeoutException)
             {
@@ -84,8 +83,7 @@ internal static class MutateSql
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        // Few of the many histories: there are hundreds of changes. And files in memory, where the system has a folder for that.
-        start.Environment["SCHEDULER_TEST_HISTORIES"] = "60";
+        // Files in memory, where the system has a folder for that.
         if (Directory.Exists(Memory))
         {
             start.Environment["TMPDIR"] = Memory;
