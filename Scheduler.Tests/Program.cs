@@ -1,6 +1,7 @@
 using Scheduler.Tests.Campaigns;
 using Scheduler.Tests.Checks;
 using Scheduler.Tests.EndToEnd.Clouds;
+using Scheduler.Tests.Mutations;
 using Scheduler.Tests.Planted;
 using Scheduler.Tests.Simulation;
 
@@ -11,6 +12,8 @@ return args switch
     ["simulate", .. var rest] when SimulateCall.TryParse(rest, out var call) => await Simulate.RunAsync(call),
     ["plant", .. var names] when Planting.Knows(names) => await Planting.RunAsync(names),
     ["campaign", .. var rest] when CampaignCall.TryParse(rest, out var call) => await CampaignCommand.RunAsync(call),
+    ["mutate-sql", MutateSqlCall.Worker] => await MutantWorker.RunAsync(Console.In, Console.Out),
+    ["mutate-sql", .. var rest] when MutateSqlCall.TryParse(rest, out var call) => await MutateSql.RunAsync(call),
     ["clouds"] => await CloudsCommand.RunAsync(Console.Out),
     _ => CheckRun.Explain(),
 };

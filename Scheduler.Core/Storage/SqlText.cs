@@ -41,6 +41,19 @@ public sealed class SqlText
     public static SqlText Load(string dialect, string concept) =>
         Loaded.GetOrAdd((dialect, concept), key => Parse($"sql/{key.Dialect}/{key.Concept}.sql"));
 
+    /// <summary>
+    /// Puts another statement in the place of the one of its name, for the sessions that are opened from now on. No part of the product
+    /// calls it: it is how tests ask what would notice a mistake in a script.
+    /// </summary>
+    internal static void Replace(string dialect, string concept, SqlStatement statement)
+    {
+        var loaded = Load(dialect, concept);
+        Loaded[(dialect, concept)] = new SqlText(
+            loaded.file,
+            loaded.Statements.Where(other => other.Name != statement.Name).Append(statement)
+        );
+    }
+
     /// <summary>The concepts that a dialect has a file for.</summary>
     public static IReadOnlyList<string> Concepts(string dialect)
     {

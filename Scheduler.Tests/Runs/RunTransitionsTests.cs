@@ -1,7 +1,6 @@
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Runs;
-using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Runs;
 
@@ -49,10 +48,9 @@ internal sealed class RunTransitionsTests
     [Test]
     public void The_documented_table_is_the_table_in_code()
     {
-        var documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "run-lifecycle.md"))
-            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-            .Where(cells => cells.Length == 7 && (cells[1] == Birth || Wire.TryParse<RunState>(cells[1], out _)))
-            .Select(cells => $"{cells[1]}>{cells[2]}");
+        var documented = LifecycleTable.Moves.Select(move =>
+            $"{(move.From is { } from ? Wire.Name(from) : Birth)}>{Wire.Name(move.To)}"
+        );
 
         Assert.That(documented, Is.EquivalentTo(Legal));
     }

@@ -3,6 +3,7 @@ using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Time;
+using Scheduler.Tests.Support;
 using Scheduler.Tests.Time;
 
 namespace Scheduler.Tests.Scheduling;
@@ -44,7 +45,7 @@ public sealed class DuePlannerChainTests
 
     [Test]
     public void Intervals_leave_no_gap_and_repeat_nothing() =>
-        Years.Sample(year => Check(year.Due, year.Start, year.Pauses), iter: 400);
+        Years.Sample(year => Check(year.Due, year.Start, year.Pauses), iter: Cases.Of(400));
 
     [Test]
     public void Run_all_runs_exactly_the_occurrences_of_the_schedule() =>
@@ -64,7 +65,7 @@ public sealed class DuePlannerChainTests
 
                 Assert.That(plan.Occurrences.Select(o => o.ScheduledTime), Is.EqualTo(occurrences));
             },
-            iter: 500
+            iter: Cases.Of(500)
         );
 
     private static void Check(DueSchedule due, Instant start, int[] pauses)

@@ -1,6 +1,7 @@
 using CsCheck;
 using NUnit.Framework;
 using Scheduler.Core.Time;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Time;
 
@@ -136,8 +137,10 @@ public sealed class CronExpressionTests
         var nearMiss = Gen.Select(
             CronGen.Expression,
             Gen.Int[0, 200],
+            Gen.Int[0, 200],
             Gen.Char["0123456789*/-,? \tLJM\0\u0661"],
-            (text, at, c) => text.Insert(at % (text.Length + 1), c.ToString())
+            Gen.Int[0, 4],
+            (text, at, other, c, how) => Changed(text, at % text.Length, other % text.Length, c, how)
         );
 
         Gen.OneOf(noise, nearMiss, Gen.String)
@@ -149,7 +152,7 @@ public sealed class CronExpressionTests
                         CronParseResult.Refused refused => Parts.Contains(refused.Part) && refused.Message.Length > 0,
                         _ => false,
                     },
-                iter: 100_000
+                iter: Cases.Of(100_000)
             );
     }
 
@@ -157,8 +160,19 @@ public sealed class CronExpressionTests
     public void What_the_grammar_allows_is_parsed_and_its_canonical_form_is_stable() =>
         CronGen.Expression.Sample(
             text => CronExpression.Parse(text) is CronParseResult.Parsed parsed && CanonicalStands(parsed.Expression),
-            iter: 20_000
+            iter: Cases.Of(20_000)
         );
+
+    /// <summary>Something put in, left out, replaced, repeated or exchanged.</summary>
+    private static string Changed(string text, int at, int other, char c, int how) =>
+        how switch
+        {
+            0 => text.Insert(at, $"{c}"),
+            1 => text.Remove(at, 1),
+            2 => text.Remove(at, 1).Insert(at, $"{c}"),
+            3 => text.Insert(at, text[Math.Min(at, other)..Math.Max(at, other)]),
+            _ => text.Remove(at, 1).Insert(at, $"{text[other]}"),
+        };
 
     private static bool CanonicalStands(CronExpression cron) =>
         cron.Canonical.Length <= CronExpression.MaximumLength && Given.Cron(cron.Canonical).Canonical == cron.Canonical;

@@ -2,6 +2,7 @@ using CsCheck;
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Time;
+using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Time;
 
@@ -48,7 +49,7 @@ public sealed class OccurrenceWalkTests
 
                 Assert.That(actual, Is.EqualTo(expected));
             },
-            iter: 3_000
+            iter: Cases.Of(3_000)
         );
 
     [Test]
@@ -67,7 +68,7 @@ public sealed class OccurrenceWalkTests
                 Assert.That(OccurrenceCalculator.Next(schedule, previous), Is.EqualTo(next));
                 Assert.That(OccurrenceCalculator.Next(schedule, next - Duration.Epsilon), Is.EqualTo(next));
             },
-            iter: 10_000
+            iter: Cases.Of(10_000)
         );
 
     [Test]
@@ -80,7 +81,7 @@ public sealed class OccurrenceWalkTests
 
                 Assert.That(Given.Walk(canonical, c.From, 20), Is.EqualTo(Given.Walk(schedule, c.From, 20)));
             },
-            iter: 500
+            iter: Cases.Of(500)
         );
 
     private static List<Instant> Occurrences(Schedule schedule, Instant from, Instant to)

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using NUnit.Framework;
+using Scheduler.Core.Storage;
+using Scheduler.Tests.Queue;
+using Scheduler.Tests.Simulation.Model;
+using Scheduler.Tests.Storage.Model;
+using Scheduler.Tests.Storage.Sqlite;
+
+namespace Scheduler.Tests.Mutations;
+
+/// <summary>
+/// Makes changes that it is given, one a line, in the scripts of its own process, runs the tests against each, and answers with a line:
+/// which one noticed it, or nothing. First a few random histories, then the contracts that use the script at all, then more histories.
+/// </summary>
+internal static class MutantWorker
+{
+    /// <summary>What looks at the texts of scripts, at speed, or at files, and not at what scripts do.</summary>
+    private static readonly Type[] NotAsked =
+    [
+        typeof(SqliteStatementTests),
+        typeof(SqliteEngineTests),
+        typeof(SqliteHistoryExportTests),
+        typeof(QueueModelTests),
+    ];
+
+    private static readonly string[] Contracts =
+    [
+        .. typeof(MutantWorker)
+            .Assembly.GetTypes()
+            .Where(type =>
+                type.Namespace is "Scheduler.Tests.Storage.Sqlite" or "Scheduler.Tests.Queue"
+                && type.IsDefined(typeof(TestFixtureAttribute), inherit: true)
+                && !type.IsAbstract
+                && !NotAsked.Contains(type)
+            )
+            .Select(type => type.FullName!),
+    ];
+
+    private static readonly string[] Histories =
+    [
+        $"{typeof(HistoryTests).FullName}.{nameof(HistoryTests.No_history_breaks_an_invariant)}",
+        $"{typeof(DifferentialTests).FullName}.{nameof(DifferentialTests.No_history_shows_a_difference_between_the_store_and_the_model)}",
+    ];
+
+    private static readonly string[] Sequences =
+    [
+        $"{typeof(QueueModelTests).FullName}.{nameof(QueueModelTests.Order_caps_leases_and_tokens_are_those_of_the_model)}",
+        $"{typeof(QueueModelTests).FullName}.{nameof(QueueModelTests.Quotas_days_and_what_is_given_back_are_those_of_the_model)}",
+    ];
+
+    // Most changes show at once; the others get as much time as they need.
+    private const int Few = 12;
+    private const int Many = 80;
+
+    public static async Task<int> RunAsync(TextReader changes, TextWriter answers)
+    {
+        // What tests say is not part of the answers.
+        Console.SetOut(TextWriter.Null);
+        var suite = new MutantSuite();
+        var users = new Dictionary<string, IReadOnlyList<string>>();
+        while (await changes.ReadLineAsync() is { } line)
+        {
+            var mutant = JsonSerializer.Deserialize<SqlMutant>(line)!;
+            var original = SqlText.Load("sqlite", mutant.Concept).Find(mutant.Statement);
+            if (!users.TryGetValue($"{mutant.Concept}.{mutant.Statement}", out var contracts))
+            {
+                // A test that passes although the script cannot even be run does not use it.
+                SqlText.Replace("sqlite", mutant.Concept, original with { Text = "select no_such_column" });
+                contracts = suite.FailuresOf(Contracts);
+                users.Add($"{mutant.Concept}.{mutant.Statement}", contracts);
+            }
+            SqlText.Replace("sqlite", mutant.Concept, original with { Text = mutant.In(original.Text) });
+            var noticed =
+                (contracts.Count == 0 ? null : suite.FirstFailure(contracts)) ?? suite.FirstFailure(Histories);
+            SqlText.Replace("sqlite", mutant.Concept, original);
+            await answers.WriteLineAsync(noticed ?? "");
+            await answers.FlushAsync();
+        }
+        return 0;
+    }
+
+    private static string? InHistories(MutantSuite suite, int count)
+    {
+        Environment.SetEnvironmentVariable("SCHEDULER_TEST_HISTORIES", $"{count}");
+        return suite.FirstFailure(Histories);
+    }
+}
