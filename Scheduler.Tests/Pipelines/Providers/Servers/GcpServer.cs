@@ -46,6 +46,9 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
     /// <summary>What the query for changed days gives.</summary>
     public LocalDate? EarliestChange { get; set; }
 
+    /// <summary>When the last line was exported, as that query gives it.</summary>
+    public string? ChangedUntil { get; set; }
+
     /// <summary>The query is not done for so many answers.</summary>
     public int PendingAnswers { get; set; }
 
@@ -180,8 +183,14 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
                 )
             )
             : (
-                ["earliest_day"],
-                [new() { ["earliest_day"] = EarliestChange?.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture) }]
+                ["earliest_day", "changed_until"],
+                [
+                    new()
+                    {
+                        ["earliest_day"] = EarliestChange?.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture),
+                        ["changed_until"] = ChangedUntil,
+                    },
+                ]
             );
         var all = rows.ToList();
         // The query for changed days has one row and needs no second page, however the server misbehaves.
@@ -205,6 +214,7 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
             ["jobReference"] = reference,
             ["totalRows"] = (all.Count + (LosesARow ? 1 : 0)).ToString(CultureInfo.InvariantCulture),
             ["jobComplete"] = true,
+            ["totalBytesProcessed"] = "10485760",
             // Warnings of a query that succeeded.
             ["errors"] = new JsonArray(new JsonObject { ["reason"] = "invalidQuery", ["message"] = "a warning" }),
         };
