@@ -75,6 +75,7 @@ public sealed class CostRun(
             RunTimeout = execution.Template.RunTimeout,
             EndsAt = execution.StartedAt + execution.Template.RunTimeout,
             ChangedSince = execution.Item.DataIntervalStart,
+            TemplateVersion = execution.Template.Version,
             NamesDays = NamesDays(execution),
             Meter = execution.Meter,
         };

@@ -33,6 +33,9 @@ public sealed record ExtractRequest
     /// <summary>The run's parameters name the days: they are read whether or not they have changed.</summary>
     public bool NamesDays { get; init; }
 
+    /// <summary>Of the template: a new one may make other rows of what has not changed.</summary>
+    public string TemplateVersion { get; init; } = "";
+
     /// <summary>How far the source has been read, by mark, as the last loads have kept it.</summary>
     public IReadOnlyDictionary<string, string> Watermarks { get; init; } = new Dictionary<string, string>();
 

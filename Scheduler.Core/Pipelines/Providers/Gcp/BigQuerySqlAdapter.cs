@@ -80,7 +80,7 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
         {
             return null;
         }
-        using var login = new GcpLogin(http, request.Credential);
+        using var login = new GcpLogin(http, request.Credential, GcpLogin.BigQuery);
         using var session = http.Open(Profile(), request);
         var since = SinceFormat.Format(Since(request));
         var rows = 0;
@@ -130,7 +130,7 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        using var login = new GcpLogin(http, request.Credential);
+        using var login = new GcpLogin(http, request.Credential, GcpLogin.BigQuery);
         using var session = http.Open(Profile(), request);
         var (from, to) = (LocalDatePattern.Iso.Format(request.Days.From), LocalDatePattern.Iso.Format(request.Days.To));
         var sql = request.Options.Text("query_file")!;

@@ -198,6 +198,7 @@ public sealed partial class ProviderSession(
         {
             Status = response.StatusCode,
             Headers = response.Headers,
+            LastModified = response.Content.Headers.LastModified,
             Json = Parsed(body.GetBuffer().AsSpan(0, (int)body.Length)),
             Length = body.Length,
             ReceivedAt = timeProvider.GetUtcNow(),
@@ -216,6 +217,7 @@ public sealed partial class ProviderSession(
         {
             Status = response.StatusCode,
             Headers = response.Headers,
+            LastModified = response.Content.Headers.LastModified,
             Length = target.Length,
             ReceivedAt = timeProvider.GetUtcNow(),
         };
