@@ -40,7 +40,7 @@ public sealed record LeaseItem
     public int? Timeout { get; init; }
     public required TriggeredBy TriggeredBy { get; init; }
 
-    /// <summary>Rises by one at every claim of the item; with <see cref="ScheduledTime"/> and <see cref="RetryAttempt"/> it fences the load.</summary>
+    /// <summary>Rises by one at every claim of the item; with the instant of the claim it fences the load.</summary>
     public required long LeaseEpoch { get; init; }
 
     /// <summary>Must accompany every later call about this lease.</summary>

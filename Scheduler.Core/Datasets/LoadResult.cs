@@ -9,9 +9,13 @@ public abstract record LoadResult
 
     /// <param name="Inserted">Rows written.</param>
     /// <param name="Deleted">Rows that stood in the window before.</param>
-    public sealed record Loaded(long Inserted, long Deleted) : LoadResult;
+    public sealed record Loaded(long Inserted, long Deleted) : LoadResult
+    {
+        /// <summary>Days that were left as they stand, because a later execution has loaded them.</summary>
+        public long SupersededDays { get; init; }
+    }
 
-    /// <summary>A newer execution has loaded this window key: another worker owns it.</summary>
+    /// <summary>A later execution has loaded every one of the days, or a later lease of this run has loaded: another worker owns it.</summary>
     public sealed record Stale : LoadResult;
 
     /// <summary>Staged rows lie outside the window that would be replaced.</summary>

@@ -35,6 +35,19 @@ public sealed record RunRecord
     public long BytesRead { get; init; }
     public int Pages { get; init; }
 
+    /// <summary>Calls to the provider, tries counted; null for sources without.</summary>
+    public long? HttpCalls { get; init; }
+
+    /// <summary>Whole milliseconds spent waiting for the provider's limits.</summary>
+    public long? WaitMs { get; init; }
+
+    /// <summary>What the provider says it will bill the customer for, in bytes.</summary>
+    public long? BytesBilled { get; init; }
+
+    /// <summary>How far the source had been read before, and has been read with this load: JSON, value by mark.</summary>
+    public string? WatermarkBefore { get; init; }
+    public string? WatermarkAfter { get; init; }
+
     /// <summary>Sum of billed cost; null when the load has more than one currency.</summary>
     public decimal? BilledTotal { get; init; }
     public string? Currency { get; init; }

@@ -75,15 +75,22 @@ public sealed class CostRun(
             RunTimeout = execution.Template.RunTimeout,
             EndsAt = execution.StartedAt + execution.Template.RunTimeout,
             ChangedSince = execution.Item.DataIntervalStart,
+            TemplateVersion = execution.Template.Version,
+            NamesDays = NamesDays(execution),
+            Meter = execution.Meter,
         };
-        if (Restates(execution))
+        if (Restates(execution.Template.Window!, request.NamesDays))
         {
-            asked = RunWindow.Widen(asked, await adapter.EarliestChangeAsync(request, cancellationToken));
-            request = request with { From = asked.From };
+            (request, asked) = await RestateAsync(execution, adapter, request, asked, cancellationToken);
         }
         var today = execution.StartedAt.InUtc().Date;
         var normaliser = new LineNormaliser(normalise, execution.Key!.Provider, execution.Key.SourceAccountId, today);
         var passOver = execution.Template.Window!.CoversSource;
+        if (request.Parts is [])
+        {
+            staged.Complete();
+            return asked;
+        }
         await foreach (var page in adapter.ExtractAsync(request, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -111,10 +118,46 @@ public sealed class CostRun(
         return asked;
     }
 
-    /// <summary>Days that the run's parameters name are read as they are named.</summary>
-    private static bool Restates(Execution execution) =>
-        execution.Template!.Window is { RestatesTouchedDays: true } rule
-        && (rule.FromParameter is not { } from || execution.Parameters.Day(from) is null);
+    /// <summary>Asks the source what it has changed since its watermark, and fits the window to that.</summary>
+    private async Task<(ExtractRequest Request, (LocalDate? From, LocalDate? To) Asked)> RestateAsync(
+        Execution execution,
+        IExtractAdapter adapter,
+        ExtractRequest request,
+        (LocalDate? From, LocalDate? To) asked,
+        CancellationToken cancellationToken
+    )
+    {
+        var dataset = execution.Item.TenantDatasetId;
+        execution.WatermarksBefore = DatasetId.TryCreate(dataset, out var id, out _)
+            ? await datasets.WatermarksAsync(id, execution.Key!, cancellationToken)
+            : throw new InvalidOperationException("The name was checked before.");
+        request = request with { Watermarks = execution.WatermarksBefore };
+        if (await adapter.FindChangesAsync(request, cancellationToken) is not { } changes)
+        {
+            return (request, asked);
+        }
+        execution.Parts = changes.Parts;
+        execution.WatermarksAfter = changes.Watermarks;
+        asked = changes.Parts switch
+        {
+            null => RunWindow.Widen(asked, changes.EarliestDay),
+            [] => asked,
+            var parts => (parts[0].From, parts[^1].To),
+        };
+        return (request with { From = asked.From, To = asked.To, Parts = changes.Parts }, asked);
+    }
+
+    private static bool NamesDays(Execution execution) =>
+        execution.Template!.Window?.FromParameter is { } from && execution.Parameters.Day(from) is not null;
+
+    /// <summary>Days that the run's parameters name are read as they are named; of parts of a source the marks are kept even so.</summary>
+    private static bool Restates(WindowRule rule, bool namesDays) =>
+        rule.Restate switch
+        {
+            RestateRule.TouchedDays => !namesDays,
+            RestateRule.ChangedParts => true,
+            _ => false,
+        };
 
     private async Task LoadAsync(
         Execution execution,
@@ -131,7 +174,14 @@ public sealed class CostRun(
             Dataset = dataset,
             Key = execution.Key!,
             Window = execution.Window,
-            Fence = new LoadFence(item.ScheduledTime, item.RetryAttempt, item.LeaseEpoch),
+            Parts = execution.Parts,
+            Watermarks = execution.WatermarksAfter ?? new Dictionary<string, string>(),
+            Fence = new LoadFence(
+                item.LeaseExpiresAt - Duration.FromSeconds(item.LeaseSeconds),
+                item.ScheduledTime,
+                item.RetryAttempt,
+                item.LeaseEpoch
+            ),
             Guards = new LoadGuards(
                 load.ShrinkPercent,
                 load.ForceParameter is { } force && execution.Parameters.Flag(force)

@@ -1,7 +1,10 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using NodaTime;
 using NodaTime.Extensions;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Datasets;
+using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Runs;
 
@@ -10,6 +13,12 @@ namespace Scheduler.Core.Pipelines;
 /// <summary>What is known about one execution while it goes on. Belongs to one thread of work.</summary>
 public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string worker)
 {
+    // For people to read: a plus sign stays one.
+    private static readonly JsonSerializerOptions PlainJson = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private readonly List<StepLog> steps = [];
     private readonly IClock clock = timeProvider.ToClock();
     private readonly long started = timeProvider.GetTimestamp();
@@ -25,6 +34,17 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
     public long BytesRead { get; set; }
     public int Pages { get; set; }
     public string? Fingerprint { get; set; }
+
+    /// <summary>The parts of the window that are read; null for all of it.</summary>
+    public IReadOnlyList<DayWindow>? Parts { get; set; }
+
+    /// <summary>How far the source had been read before; null where its template does not ask.</summary>
+    public IReadOnlyDictionary<string, string>? WatermarksBefore { get; set; }
+
+    /// <summary>How far the source has been read by this run; null where its template does not ask.</summary>
+    public IReadOnlyDictionary<string, string>? WatermarksAfter { get; set; }
+
+    public CallMeter Meter { get; } = new();
 
     /// <summary>Whether the leased credential was opened and handed to the adapter.</summary>
     public bool CredentialUsed { get; set; }
@@ -62,6 +82,7 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
     public RunRecord Loaded(StagedLines staged, Instant loadStartedAt) =>
         Record(RunState.Completed) with
         {
+            WatermarkAfter = Json(WatermarksAfter),
             BilledTotal = staged.Currency is null ? null : decimal.Round(staged.ExtractedTotal, StagedLines.Scale),
             Currency = staged.Currency,
             Steps =
@@ -106,10 +127,17 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
             RowsRead = RowsRead,
             BytesRead = BytesRead,
             Pages = Pages,
+            HttpCalls = Meter.Calls == 0 ? null : Meter.Calls,
+            WaitMs = Meter.Calls == 0 ? null : (long)Meter.Waited.TotalMilliseconds,
+            BytesBilled = Meter.BytesBilled,
+            WatermarkBefore = Json(WatermarksBefore),
             SchemaFingerprint = Fingerprint,
             Parameters = Parameters.ToJson(),
             Steps = [.. steps],
         };
+
+    private static string? Json(IReadOnlyDictionary<string, string>? marks) =>
+        marks is { Count: > 0 } ? JsonSerializer.Serialize(marks, PlainJson) : null;
 
     private StepLog Log(string step, RunState status, Instant from) =>
         new()

@@ -13,7 +13,7 @@ internal static class LoadOutcome
             LoadResult.Loaded loaded => loaded,
             LoadResult.Stale => throw new PipelineException(
                 ErrorType.WorkerLost,
-                "A newer execution has already loaded this source; nothing was written."
+                "A later execution has already loaded these days; nothing was written."
             ),
             LoadResult.OutsideWindow outside => throw Drift(
                 $"{outside.Rows} rows ({outside.First:uuuu-MM-dd} to {outside.Last:uuuu-MM-dd}) lie outside the window that was asked for; nothing was written."

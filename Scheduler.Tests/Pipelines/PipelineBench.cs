@@ -119,7 +119,9 @@ internal sealed class PipelineBench : IDisposable
             new CostExplorerAdapter(http, AwsIdentity, Time),
             new DataExportAdapter(http, AwsIdentity, Time),
             new CostQueryAdapter(http),
+            new CostExportAdapter(http, Time),
             new BigQuerySqlAdapter(http),
+            new StorageExportAdapter(http),
         ];
     }
 

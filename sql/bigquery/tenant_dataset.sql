@@ -79,6 +79,14 @@ partition by timestamp_trunc(start_time, month)
 cluster by run_id
 options (description = 'Every execution of a pipeline.');
 
+alter table `{dataset}.x_meta_pipeline_runs`
+  add column if not exists http_calls int64,
+  add column if not exists wait_ms int64,
+  add column if not exists bytes_billed int64,
+  add column if not exists days_superseded int64,
+  add column if not exists watermark_before json,
+  add column if not exists watermark_after json;
+
 create table if not exists `{dataset}.x_meta_step_logs` (
   pipeline_logging_id string not null,
   step_number int64 not null,
@@ -105,7 +113,36 @@ create table if not exists `{dataset}.x_meta_fences` (
   lease_epoch int64 not null,
   primary key (provider, domain, template, source_account_id) not enforced
 )
-options (description = 'The newest execution that loaded each source; the row without a source is what loads conflict on.');
+options (description = 'The last load of each source; the row without a source is what loads conflict on.');
+
+create table if not exists `{dataset}.x_meta_fenced_days` (
+  provider string not null,
+  domain string not null,
+  template string not null,
+  source_account_id string not null,
+  usage_date date not null,
+  run_id string not null,
+  claimed_at timestamp not null,
+  scheduled_time timestamp not null,
+  retry_attempt int64 not null,
+  lease_epoch int64 not null,
+  primary key (provider, domain, template, source_account_id, usage_date) not enforced
+)
+cluster by provider, source_account_id, usage_date
+options (description = 'The latest execution that loaded each day of a source: an earlier one does not touch it.');
+
+create table if not exists `{dataset}.x_meta_watermarks` (
+  provider string not null,
+  domain string not null,
+  template string not null,
+  source_account_id string not null,
+  mark string not null,
+  value string not null,
+  run_id string not null,
+  claimed_at timestamp not null,
+  primary key (provider, domain, template, source_account_id, mark) not enforced
+)
+options (description = 'How far each source has been read; written with the load.');
 
 create table if not exists `{dataset}.x_meta_staged_lines` (
   load_id string not null,
@@ -178,8 +215,9 @@ select array_length(@rows) as staged;
 -- param: domain string
 -- param: template string
 -- param: sourceAccountId string
--- param: windowFrom date
--- param: windowTo date
+-- param: days array<struct<usage_date date>>
+-- param: standingDays bool
+-- param: claimedAt timestamp
 -- param: scheduledTime timestamp
 -- param: retryAttempt int64
 -- param: leaseEpoch int64
@@ -191,16 +229,20 @@ select array_length(@rows) as staged;
 -- param: runId string
 -- param: templateVersion string
 -- param: ingestedAt timestamp
--- param: runs array<struct<pipeline_logging_id string, pipeline_id string, run_id string, config_id string, provider string, domain string, template string, template_version string, source_account_id string, window_from date, window_to date, scheduled_time timestamp, attempt int64, lease_epoch int64, trigger_type string, worker string, status string, error_type string, error_message string, start_time timestamp, end_time timestamp, duration_ms int64, pages int64, bytes_read int64, rows_read int64, billed_total string, currency string, schema_fingerprint string, parameters string>>
+-- param: watermarks array<struct<mark string, value string>>
+-- param: runs array<struct<pipeline_logging_id string, pipeline_id string, run_id string, config_id string, provider string, domain string, template string, template_version string, source_account_id string, window_from date, window_to date, scheduled_time timestamp, attempt int64, lease_epoch int64, trigger_type string, worker string, status string, error_type string, error_message string, start_time timestamp, end_time timestamp, duration_ms int64, pages int64, bytes_read int64, rows_read int64, billed_total string, currency string, schema_fingerprint string, parameters string, http_calls int64, wait_ms int64, bytes_billed int64, watermark_before string, watermark_after string>>
 -- param: steps array<struct<pipeline_logging_id string, step_number int64, step string, status string, start_time timestamp, end_time timestamp, duration_ms int64, rows_in int64, rows_out int64, message string>>
--- Replaces a window: fence, guards, delete, insert, log. Where the fence or a guard says no, nothing is written but the turn. Loads of one
--- customer update the same rows, so one of two is cancelled and looks again: the later fence wins, in whichever order they arrive.
--- A step without rows_out gets the rows that the load has written.
+-- Replaces days: fence, guards, delete, insert, watermarks, log. Where the fence or a guard says no, nothing is written but the turn.
+-- Loads of one customer update the same row, so one of two is cancelled and looks again: the later execution wins, in whichever order they
+-- arrive. A step without rows_out gets the rows that the load has written.
 declare op_outcome string;
 declare op_is_known bool;
-declare op_is_newer bool;
-declare op_from date default @windowFrom;
-declare op_to date default @windowTo;
+declare op_is_lost bool;
+declare op_days array<date>;
+declare op_superseded array<date>;
+declare op_from date;
+declare op_to date;
+declare op_staged int64 default 0;
 declare op_rows int64 default 0;
 declare op_total bignumeric;
 declare op_outside int64 default 0;
@@ -216,22 +258,61 @@ begin transaction;
 
 update `{dataset}.x_meta_fences` set lease_epoch = lease_epoch + 1 where provider = '';
 
-set (op_is_known, op_is_newer) = (
+-- The days to load, all that stand where none are named. A day that a later execution has loaded is not touched: of one run the later
+-- lease is the later one, of several runs the one that was claimed later, as it has read its source later.
+set (op_days, op_superseded, op_from, op_to, op_is_known, op_is_lost) = (
   select as struct
-    count(*) > 0,
-    coalesce(
-      logical_or(
-        f.scheduled_time > @scheduledTime
-        or (f.scheduled_time = @scheduledTime and f.retry_attempt > @retryAttempt)
-        or (f.scheduled_time = @scheduledTime and f.retry_attempt = @retryAttempt and f.lease_epoch > @leaseEpoch)
-      ),
-      false
+    ifnull(array_agg(if(d.is_superseded, null, d.usage_date) ignore nulls), []),
+    ifnull(array_agg(if(d.is_superseded, d.usage_date, null) ignore nulls), []),
+    min(if(d.is_superseded, null, d.usage_date)),
+    max(if(d.is_superseded, null, d.usage_date)),
+    exists (
+      select 1
+      from `{dataset}.x_meta_fences` f
+      where f.provider = @provider and f.domain = @domain and f.template = @template and f.source_account_id = @sourceAccountId
+    ),
+    exists (
+      select 1
+      from `{dataset}.x_meta_fenced_days` f
+      where f.provider = @provider and f.domain = @domain and f.template = @template and f.source_account_id = @sourceAccountId
+        and f.run_id = @runId and f.scheduled_time = @scheduledTime and f.retry_attempt = @retryAttempt
+        and f.lease_epoch > @leaseEpoch
     )
-  from `{dataset}.x_meta_fences` f
-  where f.provider = @provider and f.domain = @domain and f.template = @template and f.source_account_id = @sourceAccountId
+  from (
+    select
+      a.usage_date,
+      coalesce(
+        if(
+          f.run_id = @runId and f.scheduled_time = @scheduledTime and f.retry_attempt = @retryAttempt,
+          f.lease_epoch > @leaseEpoch,
+          f.claimed_at > @claimedAt
+            or (f.claimed_at = @claimedAt and f.scheduled_time > @scheduledTime)
+            or (f.claimed_at = @claimedAt and f.scheduled_time = @scheduledTime and f.retry_attempt > @retryAttempt)
+            or (
+              f.claimed_at = @claimedAt and f.scheduled_time = @scheduledTime and f.retry_attempt = @retryAttempt
+              and f.lease_epoch > @leaseEpoch
+            )
+        ),
+        false
+      ) as is_superseded
+    from (
+      select n.usage_date
+      from unnest(@days) n
+      union distinct
+      select c.usage_date
+      from `{dataset}.cost_daily` c
+      where @standingDays and c.provider = @provider and c.domain = @domain and c.template = @template
+        and c.source_account_id = @sourceAccountId
+    ) a
+    left join (
+      select x.*
+      from `{dataset}.x_meta_fenced_days` x
+      where x.provider = @provider and x.domain = @domain and x.template = @template and x.source_account_id = @sourceAccountId
+    ) f on f.usage_date = a.usage_date
+  ) d
 );
 
-if op_is_newer then
+if op_is_lost or (op_from is null and array_length(op_superseded) > 0) then
   set op_outcome = 'STALE';
 else
   create temp table lines as
@@ -240,25 +321,18 @@ else
   where s.load_id = @loadId
   qualify row_number() over (partition by s.batch, s.nth order by s.staged_at) = 1;
 
-  if op_from is null then
-    set (op_from, op_to) = (
-      select as struct min(c.usage_date), max(c.usage_date)
-      from `{dataset}.cost_daily` c
-      where c.provider = @provider and c.domain = @domain and c.template = @template and c.source_account_id = @sourceAccountId
-    );
-  end if;
-
-  set (op_rows, op_total, op_outside, op_first_day, op_last_day) = (
+  set (op_staged, op_rows, op_total, op_outside, op_first_day, op_last_day) = (
     select as struct
       count(*),
+      countif(l.usage_date in unnest(op_days)),
       coalesce(sum(l.billed_cost), 0),
-      countif(l.usage_date < op_from or l.usage_date > op_to),
-      min(if(l.usage_date < op_from or l.usage_date > op_to, l.usage_date, null)),
-      max(if(l.usage_date < op_from or l.usage_date > op_to, l.usage_date, null))
+      countif(l.usage_date not in unnest(array_concat(op_days, op_superseded))),
+      min(if(l.usage_date in unnest(array_concat(op_days, op_superseded)), null, l.usage_date)),
+      max(if(l.usage_date in unnest(array_concat(op_days, op_superseded)), null, l.usage_date))
     from lines l
   );
   set op_outcome = case
-    when op_rows <> @extractedRows
+    when op_staged <> @extractedRows
       or abs(op_total - cast(@extractedTotal as bignumeric)) > cast(@roundingAllowance as bignumeric) then 'UNRECONCILED'
     when op_outside > 0 then 'OUTSIDE_WINDOW'
   end;
@@ -271,11 +345,13 @@ else
       from `{dataset}.cost_daily` c
       where c.provider = @provider and c.domain = @domain and c.template = @template and c.source_account_id = @sourceAccountId
         and c.usage_date >= op_from and c.usage_date <= op_to
+        and c.usage_date in unnest(op_days)
       group by c.usage_date, c.billing_currency
     ),
     merged as (
       select l.usage_date, l.billing_currency, sum(l.billed_cost) as cost
       from lines l
+      where l.usage_date in unnest(op_days)
       group by l.usage_date, l.billing_currency, l.line_hash
     ),
     staged as (
@@ -323,9 +399,38 @@ else
       values (@provider, @domain, @template, @sourceAccountId, @scheduledTime, @retryAttempt, @leaseEpoch);
     end if;
 
+    delete from `{dataset}.x_meta_fenced_days`
+    where provider = @provider and domain = @domain and template = @template and source_account_id = @sourceAccountId
+      and usage_date in unnest(op_days);
+    insert into `{dataset}.x_meta_fenced_days` (
+      provider, domain, template, source_account_id, usage_date, run_id, claimed_at, scheduled_time, retry_attempt, lease_epoch
+    )
+    select
+      @provider, @domain, @template, @sourceAccountId, usage_date, @runId, @claimedAt, @scheduledTime, @retryAttempt, @leaseEpoch
+    from unnest(op_days) usage_date;
+
+    if array_length(@watermarks) > 0 then
+      -- A mark that a later execution has kept stays.
+      delete from `{dataset}.x_meta_watermarks`
+      where provider = @provider and domain = @domain and template = @template and source_account_id = @sourceAccountId
+        and claimed_at <= @claimedAt and mark in (select w.mark from unnest(@watermarks) w);
+      insert into `{dataset}.x_meta_watermarks` (
+        provider, domain, template, source_account_id, mark, value, run_id, claimed_at
+      )
+      select @provider, @domain, @template, @sourceAccountId, w.mark, w.value, @runId, @claimedAt
+      from unnest(@watermarks) w
+      left join (
+        select k.mark
+        from `{dataset}.x_meta_watermarks` k
+        where k.provider = @provider and k.domain = @domain and k.template = @template and k.source_account_id = @sourceAccountId
+      ) kept on kept.mark = w.mark
+      where kept.mark is null;
+    end if;
+
     if op_from is not null then
       delete from `{dataset}.cost_daily`
       where usage_date >= op_from and usage_date <= op_to
+        and usage_date in unnest(op_days)
         and provider = @provider and domain = @domain and template = @template and source_account_id = @sourceAccountId;
       set op_deleted = @@row_count;
     end if;
@@ -340,6 +445,7 @@ else
         sum(contracted_cost) as contracted_cost, sum(pricing_quantity) as pricing_quantity,
         logical_or(is_estimated) as is_estimated, count(*) as line_count
       from lines
+      where usage_date in unnest(op_days)
       group by
         line_hash, usage_date, billing_period, billing_account_id, sub_account_id, sub_account_name, service_name, service_category,
         sku_id, charge_description, region_id, resource_id, charge_category, charge_class, pricing_unit, billing_currency, tags;
@@ -378,14 +484,16 @@ else
       pipeline_logging_id, pipeline_id, run_id, config_id, provider, domain, template, template_version,
       source_account_id, window_from, window_to, scheduled_time, attempt, lease_epoch, trigger_type, worker,
       status, error_type, error_message, start_time, end_time, duration_ms, pages, bytes_read,
-      rows_read, rows_deleted, rows_written, billed_total, currency, schema_fingerprint, parameters
+      rows_read, rows_deleted, rows_written, billed_total, currency, schema_fingerprint, parameters,
+      http_calls, wait_ms, bytes_billed, days_superseded, watermark_before, watermark_after
     )
     select
       r.pipeline_logging_id, r.pipeline_id, r.run_id, r.config_id, r.provider, r.domain, r.template, r.template_version,
       r.source_account_id, r.window_from, r.window_to, r.scheduled_time, r.attempt, r.lease_epoch, r.trigger_type, r.worker,
       r.status, r.error_type, r.error_message, r.start_time, r.end_time, r.duration_ms, r.pages, r.bytes_read,
       r.rows_read, op_deleted, op_inserted, cast(r.billed_total as bignumeric), r.currency, r.schema_fingerprint,
-      parse_json(r.parameters, wide_number_mode => 'round')
+      parse_json(r.parameters, wide_number_mode => 'round'),
+      r.http_calls, r.wait_ms, r.bytes_billed, array_length(op_superseded), parse_json(r.watermark_before), parse_json(r.watermark_after)
     from unnest(@runs) r;
 
     insert into `{dataset}.x_meta_step_logs` (
@@ -404,6 +512,7 @@ select
   op_outcome as outcome,
   op_inserted as inserted,
   op_deleted as deleted,
+  coalesce(array_length(op_superseded), 0) as superseded_days,
   cast(op_total as string) as staged_total,
   op_outside as outside_rows,
   op_first_day as first_day,
@@ -423,7 +532,7 @@ select op_removed as removed;
 
 -- name: record
 -- mode: write
--- param: runs array<struct<pipeline_logging_id string, pipeline_id string, run_id string, config_id string, provider string, domain string, template string, template_version string, source_account_id string, window_from date, window_to date, scheduled_time timestamp, attempt int64, lease_epoch int64, trigger_type string, worker string, status string, error_type string, error_message string, start_time timestamp, end_time timestamp, duration_ms int64, pages int64, bytes_read int64, rows_read int64, billed_total string, currency string, schema_fingerprint string, parameters string>>
+-- param: runs array<struct<pipeline_logging_id string, pipeline_id string, run_id string, config_id string, provider string, domain string, template string, template_version string, source_account_id string, window_from date, window_to date, scheduled_time timestamp, attempt int64, lease_epoch int64, trigger_type string, worker string, status string, error_type string, error_message string, start_time timestamp, end_time timestamp, duration_ms int64, pages int64, bytes_read int64, rows_read int64, billed_total string, currency string, schema_fingerprint string, parameters string, http_calls int64, wait_ms int64, bytes_billed int64, watermark_before string, watermark_after string>>
 -- param: steps array<struct<pipeline_logging_id string, step_number int64, step string, status string, start_time timestamp, end_time timestamp, duration_ms int64, rows_in int64, rows_out int64, message string>>
 -- The log of executions that loaded nothing; moves no fence.
 begin transaction;
@@ -431,14 +540,16 @@ insert into `{dataset}.x_meta_pipeline_runs` (
   pipeline_logging_id, pipeline_id, run_id, config_id, provider, domain, template, template_version,
   source_account_id, window_from, window_to, scheduled_time, attempt, lease_epoch, trigger_type, worker,
   status, error_type, error_message, start_time, end_time, duration_ms, pages, bytes_read,
-  rows_read, rows_deleted, rows_written, billed_total, currency, schema_fingerprint, parameters
+  rows_read, rows_deleted, rows_written, billed_total, currency, schema_fingerprint, parameters,
+  http_calls, wait_ms, bytes_billed, days_superseded, watermark_before, watermark_after
 )
 select
   r.pipeline_logging_id, r.pipeline_id, r.run_id, r.config_id, r.provider, r.domain, r.template, r.template_version,
   r.source_account_id, r.window_from, r.window_to, r.scheduled_time, r.attempt, r.lease_epoch, r.trigger_type, r.worker,
   r.status, r.error_type, r.error_message, r.start_time, r.end_time, r.duration_ms, r.pages, r.bytes_read,
   r.rows_read, 0, 0, cast(r.billed_total as bignumeric), r.currency, r.schema_fingerprint,
-  parse_json(r.parameters, wide_number_mode => 'round')
+  parse_json(r.parameters, wide_number_mode => 'round'),
+  r.http_calls, r.wait_ms, r.bytes_billed, 0, parse_json(r.watermark_before), parse_json(r.watermark_after)
 from unnest(@runs) r;
 insert into `{dataset}.x_meta_step_logs` (
   pipeline_logging_id, step_number, step, status, start_time, end_time, duration_ms, rows_in, rows_out, message
@@ -464,6 +575,17 @@ from `{dataset}.cost_daily` c
 where c.usage_date >= coalesce(@from, date '0001-01-01') and c.usage_date <= coalesce(@to, date '9999-12-31')
 group by service, currency
 order by sum(c.billed_cost) desc, service, currency;
+
+-- name: watermarks
+-- mode: read
+-- param: provider string
+-- param: domain string
+-- param: template string
+-- param: sourceAccountId string
+select w.mark, w.value
+from `{dataset}.x_meta_watermarks` w
+where w.provider = @provider and w.domain = @domain and w.template = @template and w.source_account_id = @sourceAccountId
+order by w.mark;
 
 -- name: list_runs
 -- mode: read

@@ -67,6 +67,12 @@ create table if not exists x_meta_pipeline_runs (
   schema_fingerprint varchar,
   parameters json
 );
+alter table x_meta_pipeline_runs add column if not exists http_calls bigint;
+alter table x_meta_pipeline_runs add column if not exists wait_ms bigint;
+alter table x_meta_pipeline_runs add column if not exists bytes_billed bigint;
+alter table x_meta_pipeline_runs add column if not exists days_superseded bigint;
+alter table x_meta_pipeline_runs add column if not exists watermark_before json;
+alter table x_meta_pipeline_runs add column if not exists watermark_after json;
 create table if not exists x_meta_step_logs (
   pipeline_logging_id varchar not null,
   step_number integer not null,
@@ -89,19 +95,95 @@ create table if not exists x_meta_fences (
   lease_epoch bigint not null,
   primary key (provider, domain, template, source_account_id)
 );
+create table if not exists x_meta_fenced_days (
+  provider varchar not null,
+  domain varchar not null,
+  template varchar not null,
+  source_account_id varchar not null,
+  usage_date date not null,
+  run_id varchar not null,
+  claimed_at timestamp not null,
+  scheduled_time timestamp not null,
+  retry_attempt integer not null,
+  lease_epoch bigint not null,
+  primary key (provider, domain, template, source_account_id, usage_date)
+);
+create table if not exists x_meta_watermarks (
+  provider varchar not null,
+  domain varchar not null,
+  template varchar not null,
+  source_account_id varchar not null,
+  mark varchar not null,
+  value varchar not null,
+  run_id varchar not null,
+  claimed_at timestamp not null,
+  primary key (provider, domain, template, source_account_id, mark)
+);
 
--- name: has_tables
--- True once the last table of the script above is there.
+-- name: has_table
+-- Tables are made in the order of the script above, and a moment after the file.
 select count(*) > 0
 from information_schema.tables
-where table_name = 'x_meta_fences';
+where table_name = $table;
 
 -- name: attach_staging
 -- The one slot is the path of the run's own staging file: ATTACH takes no parameter.
 attach '{staging}' as staging (read_only);
 
+-- name: create_load_days
+create temp table load_days (usage_date date not null, is_superseded boolean not null);
+
+-- name: plan_days
+-- The days to load, all that stand where none are named. A day that a later execution has loaded is not touched: of one run the later
+-- lease is the later one, of several runs the one that was claimed later, as it has read its source later.
+insert into load_days (usage_date, is_superseded)
+select
+  d.usage_date,
+  case
+    when f.run_id is null then false
+    when f.run_id = $run_id and f.scheduled_time = $scheduled_time and f.retry_attempt = $retry_attempt
+      then f.lease_epoch > $lease_epoch
+    else row(f.claimed_at, f.scheduled_time, f.retry_attempt, f.lease_epoch)
+      > row($claimed_at, $scheduled_time, $retry_attempt, $lease_epoch)
+  end
+from (
+  select unnest(from_json(coalesce($days, '[]'), '["DATE"]')) as usage_date
+  union
+  select usage_date
+  from cost_daily
+  where $days is null
+    and provider = $provider
+    and domain = $domain
+    and template = $template
+    and source_account_id = $source_account_id
+) d
+left join x_meta_fenced_days f
+  on f.provider = $provider
+  and f.domain = $domain
+  and f.template = $template
+  and f.source_account_id = $source_account_id
+  and f.usage_date = d.usage_date;
+
+-- name: superseded_days
+-- How many days there are, how many of them a later execution has loaded, and whether that was a later lease of this very run.
+select
+  count(*),
+  count(*) filter (where is_superseded),
+  exists (
+    select 1
+    from x_meta_fenced_days
+    where provider = $provider
+      and domain = $domain
+      and template = $template
+      and source_account_id = $source_account_id
+      and run_id = $run_id
+      and scheduled_time = $scheduled_time
+      and retry_attempt = $retry_attempt
+      and lease_epoch > $lease_epoch
+  )
+from load_days;
+
 -- name: advance_fence
--- Returns a row only if this execution is not older than the last one that loaded.
 insert into x_meta_fences (
   provider, domain, template, source_account_id, scheduled_time, retry_attempt, lease_epoch
 )
@@ -109,38 +191,68 @@ values ($provider, $domain, $template, $source_account_id, $scheduled_time, $ret
 on conflict (provider, domain, template, source_account_id) do update set
   scheduled_time = excluded.scheduled_time,
   retry_attempt = excluded.retry_attempt,
-  lease_epoch = excluded.lease_epoch
-where row(excluded.scheduled_time, excluded.retry_attempt, excluded.lease_epoch)
-  >= row(x_meta_fences.scheduled_time, x_meta_fences.retry_attempt, x_meta_fences.lease_epoch)
-returning lease_epoch;
+  lease_epoch = excluded.lease_epoch;
+
+-- name: fence_days
+insert into x_meta_fenced_days (
+  provider, domain, template, source_account_id, usage_date, run_id, claimed_at, scheduled_time, retry_attempt, lease_epoch
+)
+select
+  $provider, $domain, $template, $source_account_id, usage_date, $run_id, $claimed_at, $scheduled_time, $retry_attempt,
+  $lease_epoch
+from load_days
+where not is_superseded
+on conflict (provider, domain, template, source_account_id, usage_date) do update set
+  run_id = excluded.run_id,
+  claimed_at = excluded.claimed_at,
+  scheduled_time = excluded.scheduled_time,
+  retry_attempt = excluded.retry_attempt,
+  lease_epoch = excluded.lease_epoch;
+
+-- name: keep_watermark
+-- A mark that a later execution has kept stays.
+insert into x_meta_watermarks (
+  provider, domain, template, source_account_id, mark, value, run_id, claimed_at
+)
+values ($provider, $domain, $template, $source_account_id, $mark, $value, $run_id, $claimed_at)
+on conflict (provider, domain, template, source_account_id, mark) do update set
+  value = excluded.value,
+  run_id = excluded.run_id,
+  claimed_at = excluded.claimed_at
+where excluded.claimed_at >= x_meta_watermarks.claimed_at;
+
+-- name: watermarks
+select mark, value
+from x_meta_watermarks
+where provider = $provider
+  and domain = $domain
+  and template = $template
+  and source_account_id = $source_account_id
+order by mark;
 
 -- name: rows_outside_window
 select count(*), min(usage_date), max(usage_date)
 from staging.lines
-where usage_date < $window_from or usage_date > $window_to;
+where usage_date not in (select usage_date from load_days);
 
 -- name: staged_total
 select count(*), coalesce(sum(billed_cost), 0)
 from staging.lines;
 
--- name: standing_days
-select min(usage_date), max(usage_date)
-from cost_daily
-where provider = $provider
-  and domain = $domain
-  and template = $template
-  and source_account_id = $source_account_id;
-
 -- name: emptied_window
--- What stands in the window, when nothing is staged to replace it.
+-- What stands on the days to load, when nothing is staged to replace it.
 select count(*), coalesce(sum(abs(billed_cost)), 0)
 from cost_daily
 where provider = $provider
   and domain = $domain
   and template = $template
   and source_account_id = $source_account_id
-  and usage_date between $window_from and $window_to
-  and not exists (select 1 from staging.lines)
+  and usage_date in (select usage_date from load_days where not is_superseded)
+  and not exists (
+    select 1
+    from staging.lines
+    where usage_date in (select usage_date from load_days where not is_superseded)
+  )
 having count(*) > 0;
 
 -- name: shrunken_day
@@ -152,7 +264,7 @@ with standing as (
     and domain = $domain
     and template = $template
     and source_account_id = $source_account_id
-    and usage_date between $window_from and $window_to
+    and usage_date in (select usage_date from load_days where not is_superseded)
   group by usage_date, billing_currency
   having not bool_or(is_estimated)
 ),
@@ -182,7 +294,7 @@ where provider = $provider
   and domain = $domain
   and template = $template
   and source_account_id = $source_account_id
-  and usage_date between $window_from and $window_to;
+  and usage_date in (select usage_date from load_days where not is_superseded);
 
 -- name: insert_staged
 -- Lines with one hash become one row. Of the unmapped fields a merged row keeps those its lines agree on.
@@ -208,6 +320,7 @@ select
   end,
   line_hash, $run_id, $template_version, $ingested_at
 from staging.lines
+where usage_date in (select usage_date from load_days where not is_superseded)
 group by
   line_hash, usage_date, billing_period,
   billing_account_id, sub_account_id, sub_account_name, service_name, service_category,
@@ -220,13 +333,15 @@ insert into x_meta_pipeline_runs (
   pipeline_logging_id, pipeline_id, run_id, config_id, provider, domain, template, template_version,
   source_account_id, window_from, window_to, scheduled_time, attempt, lease_epoch, trigger_type, worker,
   status, error_type, error_message, start_time, end_time, duration_ms, pages, bytes_read,
-  rows_read, rows_deleted, rows_written, billed_total, currency, schema_fingerprint, parameters
+  rows_read, rows_deleted, rows_written, billed_total, currency, schema_fingerprint, parameters,
+  http_calls, wait_ms, bytes_billed, days_superseded, watermark_before, watermark_after
 )
 values (
   $pipeline_logging_id, $pipeline_id, $run_id, $config_id, $provider, $domain, $template, $template_version,
   $source_account_id, $window_from, $window_to, $scheduled_time, $attempt, $lease_epoch, $trigger_type, $worker,
   $status, $error_type, $error_message, $start_time, $end_time, $duration_ms, $pages, $bytes_read,
-  $rows_read, $rows_deleted, $rows_written, $billed_total, $currency, $schema_fingerprint, $parameters
+  $rows_read, $rows_deleted, $rows_written, $billed_total, $currency, $schema_fingerprint, $parameters,
+  $http_calls, $wait_ms, $bytes_billed, $days_superseded, $watermark_before, $watermark_after
 );
 
 -- name: insert_step

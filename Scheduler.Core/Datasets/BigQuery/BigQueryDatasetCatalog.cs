@@ -13,6 +13,8 @@ public sealed class BigQueryDatasetCatalog(BigQueryDatasets datasets, IOptions<D
         "x_meta_pipeline_runs",
         "x_meta_step_logs",
         "x_meta_fences",
+        "x_meta_fenced_days",
+        "x_meta_watermarks",
         "x_meta_staged_lines",
     ];
 

@@ -29,6 +29,36 @@ public sealed partial class BigQueryDatasetWriter(
             cancellationToken
         );
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> WatermarksAsync(
+        DatasetId dataset,
+        WindowKey key,
+        CancellationToken cancellationToken
+    )
+    {
+        var arguments = new SqlArguments()
+            .With("provider", key.Provider)
+            .With("domain", key.Domain)
+            .With("template", key.Template)
+            .With("sourceAccountId", key.SourceAccountId);
+        try
+        {
+            return (
+                await datasets.RunAsync(
+                    dataset,
+                    "watermarks",
+                    arguments,
+                    row => new MarkRow(row.Text("mark"), row.Text("value")),
+                    cancellationToken
+                )
+            ).ToDictionary(mark => mark.Mark, mark => mark.Value, StringComparer.Ordinal);
+        }
+        catch (DatasetMissingException)
+        {
+            return new Dictionary<string, string>();
+        }
+    }
+
     /// <summary>Customers have a dataset from their onboarding on; asking for it each time would cost more than being told that it is not there.</summary>
     private async Task<T> MakingAsync<T>(DatasetId dataset, Func<Task<T>> write, CancellationToken cancellationToken)
     {
@@ -100,8 +130,9 @@ public sealed partial class BigQueryDatasetWriter(
             .With("domain", request.Key.Domain)
             .With("template", request.Key.Template)
             .With("sourceAccountId", request.Key.SourceAccountId)
-            .With("windowFrom", request.Window?.From)
-            .With("windowTo", request.Window?.To)
+            .WithRows("days", DayRow.Of(request))
+            .With("standingDays", request.Days is null)
+            .With("claimedAt", request.Fence.ClaimedAt)
             .With("scheduledTime", request.Fence.ScheduledTime)
             .With("retryAttempt", request.Fence.RetryAttempt)
             .With("leaseEpoch", request.Fence.LeaseEpoch)
@@ -112,7 +143,8 @@ public sealed partial class BigQueryDatasetWriter(
             .With("force", request.Guards.Force)
             .With("runId", request.RunId)
             .With("templateVersion", request.TemplateVersion)
-            .With("ingestedAt", request.IngestedAt);
+            .With("ingestedAt", request.IngestedAt)
+            .WithRows<MarkRow>("watermarks", [.. request.Watermarks.Select(mark => new MarkRow(mark.Key, mark.Value))]);
 
     private static SqlArguments Log(RunRecord record) =>
         new SqlArguments().WithRows<RunRow>("runs", [RunRow.Of(record)]).WithRows("steps", StepRow.Of(record));
@@ -120,7 +152,10 @@ public sealed partial class BigQueryDatasetWriter(
     private static LoadResult Result(SqlRow row, LoadRequest request) =>
         row.Text("outcome") switch
         {
-            "LOADED" => new LoadResult.Loaded(row.Int64("inserted"), row.Int64("deleted")),
+            "LOADED" => new LoadResult.Loaded(row.Int64("inserted"), row.Int64("deleted"))
+            {
+                SupersededDays = row.Int64("superseded_days"),
+            },
             "STALE" => new LoadResult.Stale(),
             "OUTSIDE_WINDOW" => new LoadResult.OutsideWindow(
                 row.Int64("outside_rows"),

@@ -40,6 +40,15 @@ internal sealed record RunRow
 
     /// <summary>JSON.</summary>
     public string? Parameters { get; init; }
+    public long? HttpCalls { get; init; }
+    public long? WaitMs { get; init; }
+    public long? BytesBilled { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? WatermarkBefore { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? WatermarkAfter { get; init; }
 
     public static RunRow Of(RunRecord record) =>
         new()
@@ -73,5 +82,10 @@ internal sealed record RunRow
             Currency = record.Currency,
             SchemaFingerprint = record.SchemaFingerprint,
             Parameters = record.Parameters,
+            HttpCalls = record.HttpCalls,
+            WaitMs = record.WaitMs,
+            BytesBilled = record.BytesBilled,
+            WatermarkBefore = record.WatermarkBefore,
+            WatermarkAfter = record.WatermarkAfter,
         };
 }

@@ -50,7 +50,7 @@ public sealed class DuckDbDatasetReader(DatasetFiles files) : IDatasetReader
         await using var open = await files.OpenAsync(dataset, readOnly: true, cancellationToken);
         var rows = new List<T>();
         // The file exists a moment before its tables do.
-        await using (var tables = open.Command(Sql["has_tables"]))
+        await using (var tables = open.Command(Sql["has_table"], ("table", "x_meta_fences")))
         {
             if (await tables.ExecuteScalarAsync(cancellationToken) is not true)
             {

@@ -22,7 +22,7 @@ public sealed class DuckDbDatasetWriter(DatasetFiles files, IFailpoints failpoin
         // Disposed without a commit, the transaction rolls back: every way out but the last leaves the old data.
         await using var transaction = dataset.Begin();
         var load = new WindowLoad(dataset, Sql, request);
-        if (!await load.AdvanceFenceAsync(cancellationToken))
+        if (!await load.PlanAsync(cancellationToken))
         {
             return new LoadResult.Stale();
         }
@@ -32,11 +32,50 @@ public sealed class DuckDbDatasetWriter(DatasetFiles files, IFailpoints failpoin
         }
         var deleted = await load.DeleteAsync(cancellationToken);
         await failpoints.ReachedAsync(Failpoint.LoadAfterDelete, cancellationToken);
-        var loaded = new LoadResult.Loaded(await load.InsertAsync(cancellationToken), deleted);
+        var loaded = new LoadResult.Loaded(await load.InsertAsync(cancellationToken), deleted)
+        {
+            SupersededDays = load.SupersededDays,
+        };
+        await load.AdvanceFenceAsync(cancellationToken);
+        await load.KeepWatermarksAsync(cancellationToken);
         await WriteRecordAsync(dataset, request.Record(), loaded, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         await transaction.CommitAsync(CancellationToken.None);
         return loaded;
+    }
+
+    public async Task<IReadOnlyDictionary<string, string>> WatermarksAsync(
+        DatasetId dataset,
+        WindowKey key,
+        CancellationToken cancellationToken
+    )
+    {
+        var marks = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!File.Exists(files.PathOf(dataset)))
+        {
+            return marks;
+        }
+        await using var open = await files.OpenAsync(dataset, readOnly: true, cancellationToken);
+        await using (var tables = open.Command(Sql["has_table"], ("table", "x_meta_watermarks")))
+        {
+            if (await tables.ExecuteScalarAsync(cancellationToken) is not true)
+            {
+                return marks;
+            }
+        }
+        await using var command = open.Command(
+            Sql["watermarks"],
+            ("provider", key.Provider),
+            ("domain", key.Domain),
+            ("template", key.Template),
+            ("source_account_id", key.SourceAccountId)
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            marks[reader.GetString(0)] = reader.GetString(1);
+        }
+        return marks;
     }
 
     public async Task RecordAsync(DatasetId dataset, RunRecord record, CancellationToken cancellationToken)

@@ -38,6 +38,12 @@ internal static class RunRecordRows
             ("currency", record.Currency),
             ("schema_fingerprint", record.SchemaFingerprint),
             ("parameters", record.Parameters),
+            ("http_calls", record.HttpCalls),
+            ("wait_ms", record.WaitMs),
+            ("bytes_billed", record.BytesBilled),
+            ("days_superseded", counts.SupersededDays),
+            ("watermark_before", record.WatermarkBefore),
+            ("watermark_after", record.WatermarkAfter),
         ];
 
     public static (string Name, object? Value)[] Step(

@@ -27,8 +27,23 @@ public sealed record ExtractRequest
     public required Duration RunTimeout { get; init; }
     public required Instant EndsAt { get; init; }
 
-    /// <summary>What changed at the source since then has not been read yet: the beginning of the run's data interval.</summary>
+    /// <summary>The only parts of the window to read, in order; null for all of it.</summary>
+    public IReadOnlyList<DayWindow>? Parts { get; init; }
+
+    /// <summary>The run's parameters name the days: they are read whether or not they have changed.</summary>
+    public bool NamesDays { get; init; }
+
+    /// <summary>Of the template: a new one may make other rows of what has not changed.</summary>
+    public string TemplateVersion { get; init; } = "";
+
+    /// <summary>How far the source has been read, by mark, as the last loads have kept it.</summary>
+    public IReadOnlyDictionary<string, string> Watermarks { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where there is no watermark: what changed at the source since then has not been read yet. The beginning of the run's data interval.</summary>
     public required Instant ChangedSince { get; init; }
+
+    /// <summary>Counts what the extraction costs.</summary>
+    public CallMeter Meter { get; init; } = new();
 
     /// <summary>The opened credential, or empty where there is none. Overwritten when the extraction is over: keep no copy.</summary>
     public ReadOnlyMemory<byte> Credential { get; init; }

@@ -1,4 +1,3 @@
-using NodaTime;
 using Scheduler.Core.Pipelines.Templates;
 
 namespace Scheduler.Core.Pipelines.Extract;
@@ -21,12 +20,11 @@ public interface IExtractAdapter
     IReadOnlyList<AdapterOption> Options { get; }
 
     /// <summary>
-    /// The earliest day, before the window asked for, of which the source has changed something since
-    /// <see cref="ExtractRequest.ChangedSince"/>; null where there is none or the source cannot tell. Asked only by templates
-    /// with <c>restate: touched_days</c>.
+    /// What the source has changed since <see cref="ExtractRequest.Watermarks"/>; null where it cannot tell. Asked before the extraction,
+    /// and only by templates with <c>restate: touched_days</c> (not for days that the run names) or <c>changed_parts</c>.
     /// </summary>
-    Task<LocalDate?> EarliestChangeAsync(ExtractRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult<LocalDate?>(null);
+    Task<SourceChanges?> FindChangesAsync(ExtractRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<SourceChanges?>(null);
 
     /// <summary>Pages in order. Failures come as <see cref="PipelineException"/> or as what the transport threw.</summary>
     IAsyncEnumerable<ExtractPage> ExtractAsync(ExtractRequest request, CancellationToken cancellationToken);

@@ -29,8 +29,14 @@ public sealed class ProviderOptions
     public ProviderEndpoint AzureAuthority { get; set; } =
         ProviderEndpoint.Public("https://login.microsoftonline.com/");
 
+    /// <summary>Blob Storage. The default value is null: that of the storage account that a pipeline names.</summary>
+    public ProviderEndpoint? AzureBlob { get; set; }
+
     /// <summary>BigQuery. The default value is Google's.</summary>
     public ProviderEndpoint GcpBigQuery { get; set; } = ProviderEndpoint.Public("https://bigquery.googleapis.com/");
+
+    /// <summary>Cloud Storage. The default value is Google's.</summary>
+    public ProviderEndpoint GcpStorage { get; set; } = ProviderEndpoint.Public("https://storage.googleapis.com/");
 
     /// <summary>Where service accounts get their tokens, whatever their key files say. The default value is Google's.</summary>
     public ProviderEndpoint GcpToken { get; set; } = ProviderEndpoint.Public("https://oauth2.googleapis.com/");

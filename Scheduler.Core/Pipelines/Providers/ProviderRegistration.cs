@@ -33,7 +33,9 @@ public static class ProviderRegistration
         services.AddSingleton<IExtractAdapter, CostExplorerAdapter>();
         services.AddSingleton<IExtractAdapter, DataExportAdapter>();
         services.AddSingleton<IExtractAdapter, CostQueryAdapter>();
+        services.AddSingleton<IExtractAdapter, CostExportAdapter>();
         services.AddSingleton<IExtractAdapter, BigQuerySqlAdapter>();
+        services.AddSingleton<IExtractAdapter, StorageExportAdapter>();
         return services;
     }
 }

@@ -16,7 +16,9 @@ internal static partial class ProviderSettings
     private const string Region = "Scheduler__Providers__Aws__Region";
     private const string Management = "Scheduler__Providers__Azure__ManagementUrl";
     private const string Authority = "Scheduler__Providers__Azure__AuthorityUrl";
+    private const string Blob = "Scheduler__Providers__Azure__BlobUrl";
     private const string BigQuery = "Scheduler__Providers__Gcp__BigQueryUrl";
+    private const string Storage = "Scheduler__Providers__Gcp__StorageUrl";
     private const string Token = "Scheduler__Providers__Gcp__TokenUrl";
     private const string MaxResponseBytes = "Scheduler__Providers__MaxResponseBytes";
     private const string MaxRunBytes = "Scheduler__Providers__MaxRunBytes";
@@ -38,7 +40,11 @@ internal static partial class ProviderSettings
         };
         options.AzureManagement = Endpoint(configuration, Management, options.AzureManagement);
         options.AzureAuthority = Endpoint(configuration, Authority, options.AzureAuthority);
+        options.AzureBlob = Text(configuration, Blob) is null
+            ? null
+            : Endpoint(configuration, Blob, options.AzureManagement);
         options.GcpBigQuery = Endpoint(configuration, BigQuery, options.GcpBigQuery);
+        options.GcpStorage = Endpoint(configuration, Storage, options.GcpStorage);
         options.GcpToken = Endpoint(configuration, Token, options.GcpToken);
         options.MaxResponseBytes = Number(configuration, MaxResponseBytes, options.MaxResponseBytes, 1L << 30);
         options.MaxRunBytes = Number(configuration, MaxRunBytes, options.MaxRunBytes, 1L << 40);

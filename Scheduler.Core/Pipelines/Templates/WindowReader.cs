@@ -14,7 +14,12 @@ internal static class WindowReader
             LookbackParameter = Parameter(map, "lookback", ParameterKind.Int, parameters),
             WholeMonths = map.OneOf("granularity", "day", "month") == "month",
             PreviousMonthUntil = Day(map, "previous_month_until", 31),
-            RestatesTouchedDays = map.OneOf("restate", "window", "touched_days") == "touched_days",
+            Restate = map.OneOf("restate", "window", "touched_days", "changed_parts") switch
+            {
+                "touched_days" => RestateRule.TouchedDays,
+                "changed_parts" => RestateRule.ChangedParts,
+                _ => RestateRule.Window,
+            },
             IncludeToday = map.OneOf("include_today", "false", "true") == "true",
             FromParameter = Parameter(map, "from", ParameterKind.Date, parameters),
             ToParameter = Parameter(map, "to", ParameterKind.Date, parameters),
@@ -24,11 +29,13 @@ internal static class WindowReader
             map.Fault("lookback", "makes no sense in a window that covers its source");
         }
         if (
-            rule is { CoversSource: true, PreviousMonthUntil: > 0 } or { CoversSource: true, RestatesTouchedDays: true }
+            rule
+            is { CoversSource: true, PreviousMonthUntil: > 0 }
+                or { CoversSource: true, Restate: not RestateRule.Window }
         )
         {
             map.Fault(
-                rule.RestatesTouchedDays ? "restate" : "previous_month_until",
+                rule.Restate != RestateRule.Window ? "restate" : "previous_month_until",
                 "makes no sense in a window that covers its source"
             );
         }

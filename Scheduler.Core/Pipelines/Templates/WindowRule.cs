@@ -15,8 +15,8 @@ public sealed record WindowRule
     /// </summary>
     public int PreviousMonthUntil { get; init; }
 
-    /// <summary>The adapter is asked for earlier days that have changed since the last run; the window begins with them.</summary>
-    public bool RestatesTouchedDays { get; init; }
+    /// <summary>Whether the adapter is asked what its source has changed since the last load.</summary>
+    public RestateRule Restate { get; init; }
 
     /// <summary>The window begins and ends with whole months, for sources that are replaced by the month.</summary>
     public bool WholeMonths { get; init; }

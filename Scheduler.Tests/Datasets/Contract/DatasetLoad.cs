@@ -16,6 +16,11 @@ internal sealed record DatasetLoad(int Hour)
     public string Run { get; init; } = $"run-{Hour}";
     public string Account { get; init; } = "account";
     public DayWindow? Window { get; init; } = new(First, Last);
+    public IReadOnlyList<DayWindow>? Parts { get; init; }
+    public IReadOnlyDictionary<string, string> Watermarks { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Null: all at once, so that the scheduled time decides.</summary>
+    public Instant? ClaimedAt { get; init; }
     public int Attempt { get; init; }
     public long Epoch { get; init; } = 1;
     public bool Force { get; init; }
@@ -72,7 +77,9 @@ internal sealed record DatasetLoad(int Hour)
             Dataset = Dataset,
             Key = new WindowKey("FILE", "COST", "focus_csv", Account),
             Window = Window,
-            Fence = new LoadFence(Scheduled, Attempt, Epoch),
+            Parts = Parts,
+            Watermarks = Watermarks,
+            Fence = new LoadFence(ClaimedAt ?? Noon, Scheduled, Attempt, Epoch),
             Guards = new LoadGuards(50, Force),
             Staged = staged,
             RunId = Run,

@@ -235,6 +235,188 @@ internal abstract class DatasetWriterContract : DatasetContract
     }
 
     [Test]
+    public async Task A_run_for_older_days_loads_what_no_later_execution_has_loaded()
+    {
+        await LoadAsync(new DatasetLoad(5) { ClaimedAt = At(5) }, Line(First, "A", 1), Line(Last, "A", 2));
+
+        // A backfill of the days before and the first one, claimed before the load above and through with its source only now.
+        var older = new DatasetLoad(1) { ClaimedAt = At(4), Window = new DayWindow(First.PlusDays(-2), First) };
+        var loaded = await LoadAsync(older, Line(First.PlusDays(-1), "B", 7), Line(First, "B", 9));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(loaded, Is.EqualTo(new LoadResult.Loaded(1, 0) { SupersededDays = 1 }));
+            Assert.That(await CostsAsync(), Is.EqualTo(["2026-09-30|B|7", "2026-10-01|A|1", "2026-10-02|A|2"]));
+            Assert.That(
+                await TextAsync("x_meta_pipeline_runs", "run_id", "rows_read", "rows_written", "days_superseded"),
+                Is.EqualTo(["run-1|2|1|1", "run-5|2|2|0"])
+            );
+        }
+    }
+
+    [Test]
+    public async Task A_run_for_an_older_occurrence_that_was_claimed_later_replaces_its_days()
+    {
+        await LoadAsync(new DatasetLoad(5) { ClaimedAt = At(5) }, Line(First, "A", 1), Line(Last, "A", 2));
+
+        var loaded = await LoadAsync(
+            new DatasetLoad(1) { ClaimedAt = At(6), Window = new DayWindow(First, First) },
+            Line(First, "B", 9)
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(loaded, Is.EqualTo(new LoadResult.Loaded(1, 1)));
+            Assert.That(await CostsAsync(), Is.EqualTo(["2026-10-01|B|9", "2026-10-02|A|2"]));
+        }
+    }
+
+    [Test]
+    public async Task A_zombie_of_a_run_that_a_later_lease_has_loaded_writes_nothing_not_even_other_days()
+    {
+        await LoadAsync(new DatasetLoad(1) { ClaimedAt = At(2), Epoch = 2 }, Line(First, "A", 1));
+
+        // The clock of the store was set back between the two claims.
+        var zombie = await LoadAsync(
+            new DatasetLoad(1)
+            {
+                ClaimedAt = At(3),
+                Epoch = 1,
+                Window = new DayWindow(First.PlusDays(-1), Last),
+                Force = true,
+            },
+            Line(First.PlusDays(-1), "Z", 9)
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(zombie, Is.EqualTo(new LoadResult.Stale()));
+            Assert.That(await CostsAsync(), Is.EqualTo(["2026-10-01|A|1"]));
+        }
+    }
+
+    [Test]
+    public async Task A_zombie_of_another_run_does_not_touch_the_days_that_a_later_one_has_loaded()
+    {
+        await LoadAsync(new DatasetLoad(1) { ClaimedAt = At(2) }, Line(First, "A", 1));
+
+        var zombie = await LoadAsync(new DatasetLoad(3) { ClaimedAt = At(1), Force = true }, Line(First, "Z", 9));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(zombie, Is.EqualTo(new LoadResult.Stale()));
+            Assert.That(await CostsAsync(), Is.EqualTo(["2026-10-01|A|1"]));
+        }
+    }
+
+    [Test]
+    public async Task Pieces_of_a_backfill_at_once_load_all_of_their_days_in_whichever_order_they_arrive()
+    {
+        await Datasets.Catalog.CreateAsync(Acme, default);
+
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(1, 4)
+                .Select(piece =>
+                    Task.Run(() =>
+                        new DatasetLoad(piece)
+                        {
+                            ClaimedAt = At(10 - piece),
+                            Window = new DayWindow(First.PlusDays(-piece), First.PlusDays(-piece)),
+                        }.ByAsync(Datasets.Writer(), Line(First.PlusDays(-piece), "A", piece))
+                    )
+                )
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(results, Is.All.EqualTo(new LoadResult.Loaded(1, 0)));
+            Assert.That(
+                await CostsAsync(),
+                Is.EqualTo(["2026-09-27|A|4", "2026-09-28|A|3", "2026-09-29|A|2", "2026-09-30|A|1"])
+            );
+        }
+    }
+
+    [Test]
+    public async Task Only_the_parts_of_a_window_that_were_read_are_replaced()
+    {
+        await LoadAsync(new DatasetLoad(1), Line(First, "A", 1), Line(Last, "A", 2));
+
+        var parts = new DatasetLoad(2) { Parts = [new DayWindow(Last, Last)] };
+        var outside = await LoadAsync(parts, Line(First, "A", 9), Line(Last, "A", 3));
+        var loaded = await LoadAsync(parts, Line(Last, "A", 3));
+        var nothing = await LoadAsync(new DatasetLoad(3) { Parts = [] });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(outside, Is.EqualTo(new LoadResult.OutsideWindow(1, First, First)));
+            Assert.That(loaded, Is.EqualTo(new LoadResult.Loaded(1, 1)));
+            Assert.That(nothing, Is.EqualTo(new LoadResult.Loaded(0, 0)));
+            Assert.That(await CostsAsync(), Is.EqualTo(["2026-10-01|A|1", "2026-10-02|A|3"]));
+        }
+    }
+
+    [Test]
+    public async Task Watermarks_are_kept_with_the_load_under_its_key()
+    {
+        var before = await MarksAsync("account");
+        await LoadAsync(new DatasetLoad(1) { Watermarks = Marks(("a", "1"), ("b", "1")) }, Line(First, "A", 1));
+        await LoadAsync(new DatasetLoad(1) { Account = "other", Watermarks = Marks(("a", "9")) }, Line(First, "A", 1));
+
+        await LoadAsync(new DatasetLoad(2) { Watermarks = Marks(("b", "2"), ("c", "'2'")) }, Line(First, "A", 1));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(before, Is.Empty);
+            Assert.That(await MarksAsync("account"), Is.EqualTo(["a=1", "b=2", "c='2'"]));
+            Assert.That(await MarksAsync("other"), Is.EqualTo(["a=9"]));
+        }
+    }
+
+    [Test]
+    public async Task A_load_that_is_refused_or_fails_leaves_the_watermark()
+    {
+        await LoadAsync(new DatasetLoad(2) { Watermarks = Marks(("a", "1")) }, Line(First, "A", 1));
+        using var lease = new CancellationTokenSource();
+
+        await LoadAsync(new DatasetLoad(1) { Watermarks = Marks(("a", "stale")) }, Line(First, "A", 2));
+        await LoadAsync(new DatasetLoad(3) { Watermarks = Marks(("a", "suspect")) }, Line(First, "A", 0.1m));
+        Assert.That(
+            () =>
+                new DatasetLoad(3) { Watermarks = Marks(("a", "stopped")) }.ByAsync(
+                    Datasets.Writer(new Cancelling(Datasets.BeforeCommit, lease)),
+                    [Line(First, "A", 2)],
+                    lease.Token
+                ),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
+
+        Assert.That(await MarksAsync("account"), Is.EqualTo(["a=1"]));
+    }
+
+    [Test]
+    public async Task A_watermark_that_a_later_execution_has_kept_stays()
+    {
+        await LoadAsync(
+            new DatasetLoad(2) { ClaimedAt = At(2), Watermarks = Marks(("a", "later")) },
+            Line(First, "A", 1)
+        );
+
+        await LoadAsync(
+            new DatasetLoad(1)
+            {
+                ClaimedAt = At(1),
+                Window = new DayWindow(First.PlusDays(-1), First.PlusDays(-1)),
+                Watermarks = Marks(("a", "earlier"), ("b", "new")),
+            },
+            Line(First.PlusDays(-1), "A", 1)
+        );
+
+        Assert.That(await MarksAsync("account"), Is.EqualTo(["a=later", "b=new"]));
+    }
+
+    [Test]
     public async Task The_same_execution_may_load_again()
     {
         await LoadAsync(new DatasetLoad(1), Line(First, "A", 1), Line(Last, "A", 1));
@@ -431,6 +613,16 @@ internal abstract class DatasetWriterContract : DatasetContract
             Assert.That(await FencesAsync(), Is.Empty);
         }
     }
+
+    private static Instant At(int hour) => DatasetLoad.Noon.Plus(Duration.FromHours(hour));
+
+    private static Dictionary<string, string> Marks(params (string Mark, string Value)[] marks) =>
+        marks.ToDictionary(mark => mark.Mark, mark => mark.Value);
+
+    private async Task<IEnumerable<string>> MarksAsync(string account) =>
+        (await Datasets.Writer().WatermarksAsync(Acme, new WindowKey("FILE", "COST", "focus_csv", account), default))
+            .Select(mark => $"{mark.Key}={mark.Value}")
+            .Order(StringComparer.Ordinal);
 
     private static CostLine Line(LocalDate day, string service, decimal billed) =>
         DatasetLoad.Line(day, service, billed);

@@ -44,10 +44,13 @@ internal sealed class BillingExport
     public async Task<IReadOnlyList<Dictionary<string, string?>>> QueriedAsync(string from, string to) =>
         await ExecuteAsync("gcp.cost.cost_billing.sql", ("@from", $"date '{from}'"), ("@to", $"date '{to}'"));
 
-    public async Task<string?> EarliestChangeAsync(string since) =>
-        (await ExecuteAsync("gcp.cost.cost_billing.changed.sql", ("@changed_since", $"timestamp '{since}'"))).Single()[
-            "earliest_day"
-        ];
+    public async Task<(string? Day, string? Until)> EarliestChangeAsync(string since)
+    {
+        var row = (
+            await ExecuteAsync("gcp.cost.cost_billing.changed.sql", ("@changed_since", $"timestamp '{since}'"))
+        ).Single();
+        return (row["earliest_day"], row["changed_until"]);
+    }
 
     private Task<IReadOnlyList<Dictionary<string, string?>>> ExecuteAsync(
         string file,

@@ -227,6 +227,101 @@ internal abstract class ProviderGoldenContract : IDisposable
         }
     }
 
+    [Test]
+    public async Task AWS_lines_of_a_cost_and_usage_report()
+    {
+        var report = ExportSample.OfReport(Path("aws/cur/sample-anonymous-aws-export.rows-1-100.csv"));
+        world.Aws.PutExport("cur", "2023-11", ("cur-1.csv.gz", ExportSample.Zip(report.Text)));
+
+        var rows = await LoadAsync(
+            "AWS",
+            """{"bucket":"billing-bucket","export_name":"cur","from":"2023-11-01","to":"2023-11-30"}""",
+            template: "cost_export_cur"
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Sum(rows, 6), Is.EqualTo(report.Sum("line_item_unblended_cost")));
+            Assert.That(Sum(rows, 7), Is.EqualTo(report.Sum("line_item_unblended_cost")), "no commitments are in it");
+            Assert.That(
+                Sum(rows.Where(row => row.Split('|')[5] == "Tax"), 6),
+                Is.EqualTo(report.Sum("line_item_unblended_cost", line => line["line_item_line_item_type"] == "Tax"))
+            );
+            Assert.That(rows.Select(row => row.Split('|')[5]).Distinct(), Is.EquivalentTo(["Tax", "Usage"]));
+            Assert.That(rows.Select(row => row[..7]).Distinct(), Is.EqualTo(["2023-11"]));
+        }
+    }
+
+    [TestCase("2023-06-01.csv")]
+    [TestCase("2023-06-01-not-final.csv")]
+    public async Task AWS_usage_under_a_savings_plan_costs_what_the_plan_says(string file)
+    {
+        // The recorded lines have no currency.
+        var report = ExportSample.OfReport(Path($"aws/cur/{file}"), ("line_item_currency_code", "USD"));
+        world.Aws.PutExport("cur", "2023-06", ("cur-1.csv", report.Bytes));
+
+        var rows = await LoadAsync(
+            "AWS",
+            """{"bucket":"billing-bucket","export_name":"cur","from":"2023-06-01","to":"2023-06-30"}""",
+            template: "cost_export_cur"
+        );
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Sum(rows, 6), Is.EqualTo(report.Sum("line_item_unblended_cost")).And.EqualTo(30));
+            Assert.That(
+                Sum(rows, 7),
+                Is.EqualTo(report.Sum("savings_plan_savings_plan_effective_cost")).And.EqualTo(0.3m)
+            );
+        }
+    }
+
+    [Test]
+    public async Task Azure_FOCUS_export_from_its_container()
+    {
+        var export = ExportSample.OfFocus(Path("focus/sample-1.0/microsoft.first-25.csv"));
+        var month = export.Lines[0]["ChargePeriodStart"]![..7];
+        world.Azure.PutExport(month, "run-1", ("part_0_0001.csv.gz", ExportSample.Zip(export.Text)));
+
+        var rows = await LoadAsync(
+            "AZURE",
+            $$"""{"storage_account":"acmebilling","container":"exports","directory":"costs","export_name":"focus","from":"{{month}}-01","to":"{{month}}-01"}""",
+            template: "cost_export"
+        );
+
+        AssertFocus(rows, export);
+    }
+
+    [Test]
+    public async Task GCP_FOCUS_export_from_its_bucket()
+    {
+        // No FOCUS sample of Google's is public: the format is the same whoever wrote it.
+        var export = ExportSample.OfFocus(Path("focus/sample-1.0/aws.first-60.csv"));
+        var month = export.Lines[0]["ChargePeriodStart"]![..7];
+        world.Gcp.Objects[$"focus/BILLING_PERIOD={month}/000000000000.csv"] = (1, export.Bytes);
+
+        var rows = await LoadAsync(
+            "GCP",
+            $$"""{"bucket":"billing-exports","prefix":"focus","from":"{{month}}-01","to":"{{month}}-01"}""",
+            template: "cost_export"
+        );
+
+        AssertFocus(rows, export);
+    }
+
+    private static void AssertFocus(IReadOnlyList<string> rows, ExportSample export)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Sum(rows, 6), Is.EqualTo(export.Sum("BilledCost")));
+            Assert.That(Sum(rows, 7), Is.EqualTo(export.Sum("EffectiveCost")));
+            Assert.That(
+                rows.Select(row => row.Split('|')[2]).Distinct(),
+                Is.EquivalentTo(export.Lines.Select(line => line["ServiceName"] ?? "null").Distinct())
+            );
+        }
+    }
+
     private async Task<IReadOnlyList<string>> LoadAsync(
         string provider,
         string parameters,

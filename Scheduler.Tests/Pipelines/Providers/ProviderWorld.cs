@@ -25,8 +25,10 @@ internal sealed class ProviderWorld : IDisposable
         Bench.Providers.AwsSts = Aws.Endpoint;
         Bench.Providers.AwsS3 = Aws.Endpoint;
         Bench.Providers.AzureManagement = Azure.Endpoint;
+        Bench.Providers.AzureBlob = Azure.Endpoint;
         Bench.Providers.AzureAuthority = Azure.Endpoint;
         Bench.Providers.GcpBigQuery = Gcp.Endpoint;
+        Bench.Providers.GcpStorage = Gcp.Endpoint;
         Bench.Providers.GcpToken = Gcp.Endpoint;
         Bench.AwsIdentity = new FixedIdentity();
     }
@@ -99,7 +101,7 @@ internal sealed class ProviderWorld : IDisposable
             Encoding.UTF8.GetBytes(secret),
             default
         );
-        return PipelineBench.Item(provider, domain, template, Parameters(provider, parameters)) with
+        return PipelineBench.Item(provider, domain, template, Parameters(provider, template, parameters)) with
         {
             Credential = new CredentialEnvelope
             {
@@ -122,9 +124,14 @@ internal sealed class ProviderWorld : IDisposable
     }
 
     /// <summary>What the template requires, and what the test adds.</summary>
-    private static string Parameters(string provider, string more)
+    private static string Parameters(string provider, string template, string more)
     {
         var all = JsonSerializer.Deserialize<Dictionary<string, object>>(more)!;
+        if (template.StartsWith("cost_export", StringComparison.Ordinal))
+        {
+            all.TryAdd("source_account_id", AwsServer.Account);
+            return JsonSerializer.Serialize(all);
+        }
         switch (provider)
         {
             case "AWS":

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using NodaTime;
 using NUnit.Framework;
+using Scheduler.Core.Datasets;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Storage.BigQuery;
 using Scheduler.Tests.Storage.BigQuery.Emulator;
@@ -355,8 +356,9 @@ internal sealed class TenantDatasetScriptTests
                     .With("domain", "cost")
                     .With("template", "focus")
                     .With("sourceAccountId", load.Account)
-                    .With("windowFrom", load.From)
-                    .With("windowTo", load.To)
+                    .WithRows<DayRow>("days", load.Days)
+                    .With("standingDays", load.From is null)
+                    .With("claimedAt", load.ClaimedAt)
                     .With("scheduledTime", load.ScheduledTime)
                     .With("retryAttempt", load.Attempt)
                     .With("leaseEpoch", load.Epoch)
@@ -368,6 +370,7 @@ internal sealed class TenantDatasetScriptTests
                     .With("runId", id)
                     .With("templateVersion", "1")
                     .With("ingestedAt", Now)
+                    .WithRows<MarkRow>("watermarks", load.Marks)
                     .WithRows<RunRow>("runs", [Run(id, total)])
                     .WithRows<StepRow>(
                         "steps",
@@ -459,6 +462,13 @@ internal sealed class TenantDatasetScriptTests
         public bool Force { get; init; }
         public string Allowance { get; init; } = "0";
 
+        /// <summary>All at once, so that the scheduled time decides.</summary>
+        public Instant ClaimedAt { get; init; } = Now;
+        public IReadOnlyList<MarkRow> Marks { get; init; } = [];
+
+        public IReadOnlyList<DayRow> Days =>
+            From is { } from && To is { } to ? [.. new DayWindow(from, to).Days().Select(day => new DayRow(day))] : [];
+
         public static Load Of(int hour) => new(Now.Plus(Duration.FromHours(hour)));
     }
 
@@ -499,8 +509,17 @@ internal sealed class TenantDatasetScriptTests
         public long BytesRead { get; init; }
         public long RowsRead { get; init; }
         public string? BilledTotal { get; init; }
+        public long? HttpCalls { get; init; }
+        public long? WaitMs { get; init; }
+        public long? BytesBilled { get; init; }
+        public string? WatermarkBefore { get; init; }
+        public string? WatermarkAfter { get; init; }
         public string? Parameters { get; init; } = """{"path":"a","share":0.12345678901234567890}""";
     }
+
+    private sealed record DayRow(LocalDate UsageDate);
+
+    private sealed record MarkRow(string Mark, string Value);
 
     private sealed record StepRow(string PipelineLoggingId, int StepNumber, string Step, long? RowsOut)
     {

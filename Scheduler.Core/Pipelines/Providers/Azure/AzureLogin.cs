@@ -10,20 +10,24 @@ namespace Scheduler.Core.Pipelines.Providers.Azure;
 /// <summary>Tokens of a customer's application, from the authority of this deployment's settings.</summary>
 internal sealed class AzureLogin : IDisposable
 {
+    // A scope names the resource, not where it answers here: a private endpoint takes the same tokens.
+    public const string Management = "https://management.azure.com/.default";
+    public const string Storage = "https://storage.azure.com/.default";
+
     private readonly HttpClient client;
     private readonly ClientSecretCredential credential;
     private readonly TokenRequestContext context;
 
+    /// <param name="scope">What the tokens are for.</param>
     /// <exception cref="PipelineException">The tenant id is none.</exception>
-    public AzureLogin(ProviderHttp http, AzureSecret secret)
+    public AzureLogin(ProviderHttp http, AzureSecret secret, string scope)
     {
         var authority = http.Options.AzureAuthority;
         client = new HttpClient(new LoopbackHandler(authority, http.ForLibrary(authority)))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        // The scope names the resource, not where it answers here: a private endpoint takes the same tokens.
-        context = new TokenRequestContext(["https://management.azure.com/.default"]);
+        context = new TokenRequestContext([scope]);
         try
         {
             credential = new ClientSecretCredential(

@@ -81,7 +81,7 @@ public sealed class CostQueryAdapter(ProviderHttp http) : IExtractAdapter
     )
     {
         var secret = AzureSecret.Parse(request.Credential);
-        using var login = new AzureLogin(http, secret);
+        using var login = new AzureLogin(http, secret, AzureLogin.Management);
         using var session = http.Open(Profile(secret.TenantId), request);
         var row = 1L;
         foreach (var days in DayChunks.OfMonths(request.Days))

@@ -24,6 +24,9 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
     /// <summary>The one slot of a query: the customer's table, checked and quoted.</summary>
     public const string TableSlot = "{table}";
 
+    /// <summary>The watermark: up to which instant the source has been looked at for changes.</summary>
+    public const string Mark = "changed_until";
+
     // How long BigQuery itself waits for the query before it answers that it is not done yet.
     private static readonly Duration ServerWait = Duration.FromSeconds(10);
 
@@ -62,24 +65,26 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
             IsFile = true,
         },
         new(new TemplateParameter { Name = "changed_query_file", Kind = ParameterKind.String }) { IsFile = true },
-        Number("changed_overlap_days", 3, 0, 400),
+        Number("changed_overlap_days", 1, 0, 400),
         Number("max_bytes_billed", 20_000_000_000, 1, long.MaxValue),
         Number("page_rows", 10_000, 1, 100_000),
     ];
 
-    public async Task<LocalDate?> EarliestChangeAsync(ExtractRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks the template's query for changed days about what came after the watermark. The mark that it answers, and not one that the rows
+    /// show, becomes the next watermark: what the source gets between the two queries is then found by the next run.
+    /// </summary>
+    public async Task<SourceChanges?> FindChangesAsync(ExtractRequest request, CancellationToken cancellationToken)
     {
         if (request.Options.Text("changed_query_file") is not { } sql)
         {
             return null;
         }
-        using var login = new GcpLogin(http, request.Credential);
+        using var login = new GcpLogin(http, request.Credential, GcpLogin.BigQuery);
         using var session = http.Open(Profile(), request);
-        // The runs of one interval may all have failed: the next ones look back over theirs as well.
-        var overlap = Duration.FromDays((int)(request.Options.Integer("changed_overlap_days") ?? 0));
-        var since = SinceFormat.Format(request.ChangedSince - overlap);
+        var since = SinceFormat.Format(Since(request));
         var rows = 0;
-        LocalDate? earliest = null;
+        var (earliest, mark) = ((string?)null, (string?)null);
         await foreach (
             var page in ReadAsync(session, login, request, sql, ("changed_since", "TIMESTAMP", since))
                 .WithCancellation(cancellationToken)
@@ -87,22 +92,45 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
         {
             foreach (var row in page.Rows)
             {
-                if (++rows > 1 || row.Length != 1)
+                if (++rows > 1 || row.Length != 2)
                 {
-                    throw JsonFields.Drift(session.Provider, "rows", "one row with one day");
+                    throw JsonFields.Drift(session.Provider, "rows", "one row with a day and an instant");
                 }
-                earliest = row[0] is { } day ? LocalDatePattern.Iso.Parse(day).GetValueOrThrow() : null;
+                (earliest, mark) = (row[0], row[1]);
             }
         }
-        return earliest;
+        return new SourceChanges
+        {
+            EarliestDay = Read(session.Provider, LocalDatePattern.Iso, earliest),
+            Watermarks = Read(session.Provider, SinceFormat, mark) is { } instant
+                ? new Dictionary<string, string> { [Mark] = SinceFormat.Format(instant) }
+                : new Dictionary<string, string>(),
+        };
     }
+
+    /// <summary>A little before the watermark: the source may show lines in another order than it stamps them.</summary>
+    private static Instant Since(ExtractRequest request)
+    {
+        var overlap = Duration.FromDays((int)(request.Options.Integer("changed_overlap_days") ?? 0));
+        var since =
+            request.Watermarks.TryGetValue(Mark, out var text) && SinceFormat.Parse(text) is { Success: true } mark
+                ? mark.Value
+                : request.ChangedSince;
+        return since - overlap;
+    }
+
+    private static T? Read<T>(string provider, IPattern<T> pattern, string? cell)
+        where T : struct =>
+        cell is null ? null
+        : pattern.Parse(cell) is { Success: true } read ? read.Value
+        : throw JsonFields.Drift(provider, "rows", "one row with a day and an instant");
 
     public async IAsyncEnumerable<ExtractPage> ExtractAsync(
         ExtractRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        using var login = new GcpLogin(http, request.Credential);
+        using var login = new GcpLogin(http, request.Credential, GcpLogin.BigQuery);
         using var session = http.Open(Profile(), request);
         var (from, to) = (LocalDatePattern.Iso.Format(request.Days.From), LocalDatePattern.Iso.Format(request.Days.To));
         var sql = request.Options.Text("query_file")!;
@@ -157,6 +185,7 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
             {
                 var page = Page(answer, row);
                 row += page.Rows.Count;
+                CountBilled(request, answer.Json, row == page.Rows.Count + 1);
                 yield return page;
                 token = session.Pages.Next(answer.Json.TextOrNull("pageToken"));
                 if (token is null)
@@ -254,6 +283,16 @@ public sealed class BigQuerySqlAdapter(ProviderHttp http) : IExtractAdapter
             FirstRow = row,
             BytesRead = answer.Length,
         };
+    }
+
+    /// <summary>Every page of a query says what the whole query was billed for.</summary>
+    private static void CountBilled(ExtractRequest request, JsonElement answer, bool isFirst)
+    {
+        var text = answer.TextOrNull("totalBytesBilled") ?? answer.TextOrNull("totalBytesProcessed");
+        if (isFirst && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+        {
+            request.Meter.CountBilled(bytes);
+        }
     }
 
     /// <summary>BigQuery says how many rows there are: fewer would be a bill that is too low.</summary>

@@ -14,12 +14,14 @@ namespace Scheduler.Core.Pipelines.Providers.Gcp;
 /// </summary>
 internal sealed class GcpLogin : IDisposable
 {
-    private const string Scope = "https://www.googleapis.com/auth/bigquery";
+    public const string BigQuery = "https://www.googleapis.com/auth/bigquery";
+    public const string ReadStorage = "https://www.googleapis.com/auth/devstorage.read_only";
 
     private readonly ServiceAccountCredential credential;
 
+    /// <param name="scope">What the tokens are for, and nothing else.</param>
     /// <exception cref="PipelineException">The secret is no service account's key.</exception>
-    public GcpLogin(ProviderHttp http, ReadOnlyMemory<byte> secret)
+    public GcpLogin(ProviderHttp http, ReadOnlyMemory<byte> secret, string scope)
     {
         try
         {
@@ -32,7 +34,7 @@ internal sealed class GcpLogin : IDisposable
                     http.Options.GcpToken.At("token").ToString()
                 )
                 {
-                    Scopes = [Scope],
+                    Scopes = [scope],
                     KeyId = key,
                     HttpClientFactory = new GuardedFactory(http),
                     // Tries and waits are counted in one place, and that is not here.

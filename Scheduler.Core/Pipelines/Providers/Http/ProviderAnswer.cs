@@ -21,6 +21,9 @@ public sealed record ProviderAnswer
     public required long Length { get; init; }
     public required DateTimeOffset ReceivedAt { get; init; }
 
+    /// <summary>When the server says that what it sent was changed last.</summary>
+    public DateTimeOffset? LastModified { get; init; }
+
     /// <summary>True for an answer without data.</summary>
     public bool IsEmpty { get; init; }
 

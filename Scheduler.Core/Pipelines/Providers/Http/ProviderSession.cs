@@ -96,6 +96,7 @@ public sealed partial class ProviderSession(
                 throw failure;
             }
             waited += wait;
+            request.Meter.CountWait(wait);
             await Task.Delay(wait.ToTimeSpan(), timeProvider, cancellationToken);
         }
     }
@@ -105,7 +106,8 @@ public sealed partial class ProviderSession(
     /// <summary>A turn that comes only after the run's end is the queue's to wait for.</summary>
     private async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
-        var left = Duration.Max(Duration.Zero, request.EndsAt - clock.GetCurrentInstant());
+        var began = clock.GetCurrentInstant();
+        var left = Duration.Max(Duration.Zero, request.EndsAt - began);
         if (await limits.WaitAsync(key, profile.Rate, left, cancellationToken) is { } wait)
         {
             throw new PipelineException(
@@ -114,6 +116,7 @@ public sealed partial class ProviderSession(
                 wait
             );
         }
+        request.Meter.CountWait(clock.GetCurrentInstant() - began);
     }
 
     private async Task<(ProviderAnswer?, PipelineException?)> TryAsync(
@@ -122,6 +125,7 @@ public sealed partial class ProviderSession(
         CancellationToken cancellationToken
     )
     {
+        request.Meter.CountCall();
         using var patience = new CancellationTokenSource(request.CallTimeout.ToTimeSpan(), timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
@@ -194,6 +198,7 @@ public sealed partial class ProviderSession(
         {
             Status = response.StatusCode,
             Headers = response.Headers,
+            LastModified = response.Content.Headers.LastModified,
             Json = Parsed(body.GetBuffer().AsSpan(0, (int)body.Length)),
             Length = body.Length,
             ReceivedAt = timeProvider.GetUtcNow(),
@@ -212,6 +217,7 @@ public sealed partial class ProviderSession(
         {
             Status = response.StatusCode,
             Headers = response.Headers,
+            LastModified = response.Content.Headers.LastModified,
             Length = target.Length,
             ReceivedAt = timeProvider.GetUtcNow(),
         };

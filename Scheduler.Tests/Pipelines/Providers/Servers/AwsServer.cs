@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Web;
 using NodaTime;
@@ -18,7 +19,10 @@ internal sealed class AwsServer : FakeProvider, IDailyCosts
     public const string ProcessSecret = "canary-process-secret";
     public const string SessionToken = "canary-session-token/+==";
     public const string Account = "123456789012";
+    public const string Bucket = "billing-bucket";
     private const string Temporary = "ASIATEMPORARY";
+
+    private int deliveries;
 
     /// <summary>Days as Cost Explorer has them, grouped by SERVICE with UnblendedCost, as they were recorded.</summary>
     public List<JsonObject> Days { get; } = [];
@@ -43,6 +47,21 @@ internal sealed class AwsServer : FakeProvider, IDailyCosts
 
     /// <summary>Objects of S3 by bucket and key, <c>bucket/key</c>.</summary>
     public Dictionary<string, byte[]> Objects { get; } = [];
+
+    /// <summary>Delivers a month of an export, with its manifest behind its files.</summary>
+    public void PutExport(string folder, string month, params (string Name, byte[] Bytes)[] files)
+    {
+        var name = folder.Split('/')[^1];
+        var data = $"{folder}/data/BILLING_PERIOD={month}";
+        foreach (var (file, bytes) in files)
+        {
+            Objects[$"{Bucket}/{data}/{file}"] = bytes;
+        }
+        var names = new JsonArray([.. files.Select(file => JsonValue.Create($"s3://{Bucket}/{data}/{file.Name}"))]);
+        Objects[$"{Bucket}/{folder}/metadata/BILLING_PERIOD={month}/{name}-Manifest.json"] = Encoding.UTF8.GetBytes(
+            new JsonObject { ["executionId"] = $"{++deliveries}", ["dataFiles"] = names }.ToJsonString()
+        );
+    }
 
     protected override bool IsData(IRequestMessage request) =>
         request.Method == "GET" || Header(request, "X-Amz-Target") is not null;

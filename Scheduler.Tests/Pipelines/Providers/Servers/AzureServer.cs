@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Web;
 using NodaTime;
@@ -13,9 +14,16 @@ internal sealed class AzureServer : FakeProvider, IDailyCosts
     public const string Client = "66666666-7777-8888-9999-000000000000";
     public const string Secret = "canary-client-secret~";
     public const string Scope = "subscriptions/00000000-0000-0000-0000-000000000000";
+    public const string Container = "exports";
     private const string Token = "canary-azure-token";
+    private const string StorageToken = "canary-storage-token";
+
+    private int runs;
 
     private readonly List<(LocalDate Day, string Service, string Cost)> costs = [];
+
+    /// <summary>Blobs of the container by name, and when each was changed.</summary>
+    public Dictionary<string, (DateTimeOffset Changed, byte[] Bytes)> Blobs { get; } = [];
 
     /// <summary>Bodies of pages as they were recorded, sent instead of the costs; their own links are replaced.</summary>
     public List<JsonObject> Recorded { get; } = [];
@@ -35,11 +43,40 @@ internal sealed class AzureServer : FakeProvider, IDailyCosts
         this.costs.AddRange(costs);
     }
 
+    /// <summary>A run of the export <c>costs/focus</c>: its files and its manifest in a folder of the month's.</summary>
+    public void PutExport(string month, string run, params (string Name, byte[] Bytes)[] files)
+    {
+        var first = LocalDatePattern.Iso.Parse($"{month}-01").Value;
+        var last = first.With(DateAdjusters.EndOfMonth);
+        var folder = $"costs/focus/{first:uuuuMMdd}-{last:uuuuMMdd}/{run}";
+        var changed = new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero).AddHours(++runs);
+        foreach (var (name, bytes) in files)
+        {
+            Blobs[$"{folder}/{name}"] = (changed, bytes);
+        }
+        var blobs = new JsonArray([
+            .. files.Select(file => new JsonObject
+            {
+                ["blobName"] = $"{folder}/{file.Name}",
+                ["byteCount"] = file.Bytes.Length,
+            }),
+        ]);
+        var manifest = new JsonObject
+        {
+            ["manifestVersion"] = "2024-04-01",
+            ["runInfo"] = new JsonObject { ["runId"] = run },
+            ["blobs"] = blobs,
+        };
+        Blobs[$"{folder}/manifest.json"] = (changed, Encoding.UTF8.GetBytes(manifest.ToJsonString()));
+    }
+
     protected override bool IsData(IRequestMessage request) =>
         !request.AbsolutePath.EndsWith("/oauth2/v2.0/token", StringComparison.Ordinal);
 
     protected override ResponseMessage Handle(IRequestMessage request) =>
-        IsData(request) ? Query(request) : Authorize(request);
+        !IsData(request) ? Authorize(request)
+        : request.Method == "GET" ? Storage(request)
+        : Query(request);
 
     private ResponseMessage Authorize(IRequestMessage request)
     {
@@ -47,9 +84,14 @@ internal sealed class AzureServer : FakeProvider, IDailyCosts
         var form = HttpUtility.ParseQueryString(request.Body!);
         Expect("grant_type", form["grant_type"], "client_credentials");
         Expect("client_id", form["client_id"], Client);
-        Expect("scope", form["scope"]!.Split(' ')[0], "https://management.azure.com/.default");
+        var token = form["scope"]!.Split(' ')[0] switch
+        {
+            "https://management.azure.com/.default" => Token,
+            "https://storage.azure.com/.default" => StorageToken,
+            var other => other,
+        };
         return form["client_secret"] == Secret
-            ? Json($$"""{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"{{Token}}"}""")
+            ? Json($$"""{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"{{token}}"}""")
             : Reply(
                 401,
                 """{"error":"invalid_client","error_description":"AADSTS7000215: canary","error_codes":[7000215]}"""
@@ -88,6 +130,43 @@ internal sealed class AzureServer : FakeProvider, IDailyCosts
             Expect("api-version", Parameter(request, "api-version").Single(), "2025-03-01");
         }
         return Recorded.Count > 0 ? RecordedPage(token) : CostPage(body, token);
+    }
+
+    private ResponseMessage Storage(IRequestMessage request)
+    {
+        if (Header(request, "Authorization") != $"Bearer {StorageToken}")
+        {
+            return Reply(403, "<Error/>", ("x-ms-error-code", "AuthorizationPermissionMismatch"));
+        }
+        Expect("x-ms-version", Header(request, "x-ms-version"), "2023-11-03");
+        if (Header(request, "x-ms-date") is null)
+        {
+            Complain("the call has no x-ms-date");
+        }
+        var path = Uri.UnescapeDataString(request.AbsolutePath[1..]);
+        if (path != Container)
+        {
+            return Blobs.TryGetValue(path[(Container.Length + 1)..], out var blob)
+                ? Reply(200, blob.Bytes, ("Content-Type", "application/json"))
+                : Reply(404, "<Error/>", ("x-ms-error-code", "BlobNotFound"));
+        }
+        Expect("restype", Parameter(request, "restype").Single(), "container");
+        Expect("comp", Parameter(request, "comp").Single(), "list");
+        var prefix = Parameter(request, "prefix").Single();
+        var found = Blobs
+            .Where(blob => blob.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(blob => blob.Key, StringComparer.Ordinal)
+            .ToList();
+        var (items, next) = Slice(found, Parameter(request, "marker").SingleOrDefault(), 5000);
+        var entries = items.Select(blob =>
+            $"<Blob><Name>{blob.Key}</Name><Properties><Last-Modified>{blob.Value.Changed:r}</Last-Modified>"
+            + $"<Etag>0x{blob.Value.Changed.Ticks:X}</Etag><Content-Length>{blob.Value.Bytes.Length}</Content-Length></Properties></Blob>"
+        );
+        return Reply(
+            200,
+            $"<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults><Blobs>{string.Concat(entries)}</Blobs><NextMarker>{next}</NextMarker></EnumerationResults>",
+            ("Content-Type", "application/xml")
+        );
     }
 
     private ResponseMessage RecordedPage(string? token)

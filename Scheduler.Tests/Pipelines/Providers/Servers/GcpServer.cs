@@ -15,6 +15,8 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
     public const string Email = "billing-reader@acme-billing-1.iam.gserviceaccount.com";
     public const string Project = "acme-billing-1";
     public const string Table = "acme-billing-1.billing.gcp_billing_export_v1_000000_B0BBA4_940A77";
+    public const string Bucket = "billing-exports";
+    private const string StorageToken = "canary-gcs-token";
     private const string Token = "canary-google-token";
     private const string Job = "job_1";
 
@@ -43,8 +45,14 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
     /// <summary>What the query gives, by column; all days of it.</summary>
     public List<Dictionary<string, string?>> Rows { get; } = [];
 
+    /// <summary>Objects of the bucket by name, with their generations.</summary>
+    public Dictionary<string, (long Generation, byte[] Bytes)> Objects { get; } = [];
+
     /// <summary>What the query for changed days gives.</summary>
     public LocalDate? EarliestChange { get; set; }
+
+    /// <summary>When the last line was exported, as that query gives it.</summary>
+    public string? ChangedUntil { get; set; }
 
     /// <summary>The query is not done for so many answers.</summary>
     public int PendingAnswers { get; set; }
@@ -95,6 +103,7 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
 
     protected override ResponseMessage Handle(IRequestMessage request) =>
         !IsData(request) ? Authorize(request)
+        : request.AbsolutePath.StartsWith("/storage/", StringComparison.Ordinal) ? Storage(request)
         : Header(request, "Authorization") != $"Bearer {Token}"
             ? Reply(401, """{"error":{"code":401,"status":"UNAUTHENTICATED"}}""")
         : request.Method == "POST" ? Start(request)
@@ -120,13 +129,57 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
         Expect("alg", (string?)header["alg"], "RS256");
         Expect("kid", (string?)header["kid"], "key-1");
         Expect("iss", (string?)claims["iss"], Email);
-        Expect("scope", (string?)claims["scope"], "https://www.googleapis.com/auth/bigquery");
+        var token = (string?)claims["scope"] switch
+        {
+            "https://www.googleapis.com/auth/bigquery" => Token,
+            "https://www.googleapis.com/auth/devstorage.read_only" => StorageToken,
+            var other => other,
+        };
         Expect("aud", (string?)claims["aud"], "https://oauth2.googleapis.com/token");
         if ((long)claims["exp"]! - (long)claims["iat"]! > 3600)
         {
             Complain("the assertion is valid for more than an hour");
         }
-        return Json($$"""{"access_token":"{{Token}}","expires_in":3599,"token_type":"Bearer"}""");
+        return Json($$"""{"access_token":"{{token}}","expires_in":3599,"token_type":"Bearer"}""");
+    }
+
+    private ResponseMessage Storage(IRequestMessage request)
+    {
+        if (Header(request, "Authorization") != $"Bearer {StorageToken}")
+        {
+            return Reply(403, """{"error":{"code":403,"errors":[{"reason":"accessDenied"}]}}""");
+        }
+        var start = $"/storage/v1/b/{Bucket}/o";
+        if (request.AbsolutePath != start)
+        {
+            Expect("alt", Parameter(request, "alt").Single(), "media");
+            return Objects.TryGetValue(Uri.UnescapeDataString(request.AbsolutePath[(start.Length + 1)..]), out var one)
+                ? Reply(200, one.Bytes, ("Content-Type", "application/octet-stream"))
+                : Reply(404, """{"error":{"code":404,"errors":[{"reason":"notFound"}]}}""");
+        }
+        var prefix = Parameter(request, "prefix").Single();
+        var found = Objects
+            .Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(item => item.Key, StringComparer.Ordinal)
+            .ToList();
+        var (items, next) = Slice(found, Parameter(request, "pageToken").SingleOrDefault(), 1000);
+        var answer = new JsonObject();
+        if (found.Count > 0)
+        {
+            answer["items"] = new JsonArray([
+                .. items.Select(item => new JsonObject
+                {
+                    ["name"] = item.Key,
+                    ["generation"] = $"{item.Value.Generation}",
+                    ["size"] = $"{item.Value.Bytes.Length}",
+                }),
+            ]);
+        }
+        if (next is not null)
+        {
+            answer["nextPageToken"] = next;
+        }
+        return Json(answer.ToJsonString());
     }
 
     private ResponseMessage Start(IRequestMessage request)
@@ -180,8 +233,14 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
                 )
             )
             : (
-                ["earliest_day"],
-                [new() { ["earliest_day"] = EarliestChange?.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture) }]
+                ["earliest_day", "changed_until"],
+                [
+                    new()
+                    {
+                        ["earliest_day"] = EarliestChange?.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture),
+                        ["changed_until"] = ChangedUntil,
+                    },
+                ]
             );
         var all = rows.ToList();
         // The query for changed days has one row and needs no second page, however the server misbehaves.
@@ -205,6 +264,7 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
             ["jobReference"] = reference,
             ["totalRows"] = (all.Count + (LosesARow ? 1 : 0)).ToString(CultureInfo.InvariantCulture),
             ["jobComplete"] = true,
+            ["totalBytesProcessed"] = "10485760",
             // Warnings of a query that succeeded.
             ["errors"] = new JsonArray(new JsonObject { ["reason"] = "invalidQuery", ["message"] = "a warning" }),
         };
