@@ -14,6 +14,11 @@ namespace Scheduler.Tests.Mutations;
 /// </summary>
 internal static class MutantWorker
 {
+    // Most changes show at once; the others get as much time as they need.
+    private const int Few = 2;
+    private const int Some = 12;
+    private const int Many = 80;
+
     /// <summary>What looks at the texts of scripts, at speed, or at files, and not at what scripts do.</summary>
     private static readonly Type[] NotAsked =
     [
@@ -48,35 +53,42 @@ internal static class MutantWorker
         $"{typeof(QueueModelTests).FullName}.{nameof(QueueModelTests.Quotas_days_and_what_is_given_back_are_those_of_the_model)}",
     ];
 
-    // Most changes show at once; the others get as much time as they need.
-    private const int Few = 12;
-    private const int Many = 80;
+    private static readonly Dictionary<(string Concept, string Statement), IReadOnlyList<string>> Users = [];
 
     public static async Task<int> RunAsync(TextReader changes, TextWriter answers)
     {
         // What tests say is not part of the answers.
         Console.SetOut(TextWriter.Null);
         var suite = new MutantSuite();
-        var users = new Dictionary<string, IReadOnlyList<string>>();
         while (await changes.ReadLineAsync() is { } line)
         {
             var mutant = JsonSerializer.Deserialize<SqlMutant>(line)!;
             var original = SqlText.Load("sqlite", mutant.Concept).Find(mutant.Statement);
-            if (!users.TryGetValue($"{mutant.Concept}.{mutant.Statement}", out var contracts))
-            {
-                // A test that passes although the script cannot even be run does not use it.
-                SqlText.Replace("sqlite", mutant.Concept, original with { Text = "select no_such_column" });
-                contracts = suite.FailuresOf(Contracts);
-                users.Add($"{mutant.Concept}.{mutant.Statement}", contracts);
-            }
             SqlText.Replace("sqlite", mutant.Concept, original with { Text = mutant.In(original.Text) });
             var noticed =
-                (contracts.Count == 0 ? null : suite.FirstFailure(contracts)) ?? suite.FirstFailure(Histories);
+                InHistories(suite, Few)
+                ?? InHistories(suite, Some)
+                ?? InContracts(suite, mutant, original)
+                ?? InHistories(suite, Many)
+                ?? suite.FirstFailure(Sequences);
             SqlText.Replace("sqlite", mutant.Concept, original);
             await answers.WriteLineAsync(noticed ?? "");
             await answers.FlushAsync();
         }
         return 0;
+    }
+
+    /// <summary>Asks the tests that use the script: one that passes although the script cannot even be run does not.</summary>
+    private static string? InContracts(MutantSuite suite, SqlMutant mutant, SqlStatement original)
+    {
+        if (!Users.TryGetValue((mutant.Concept, mutant.Statement), out var users))
+        {
+            SqlText.Replace("sqlite", mutant.Concept, original with { Text = "select no_such_column" });
+            users = suite.FailuresOf(Contracts);
+            Users.Add((mutant.Concept, mutant.Statement), users);
+            SqlText.Replace("sqlite", mutant.Concept, original with { Text = mutant.In(original.Text) });
+        }
+        return users.Count == 0 ? null : suite.FirstFailure(users);
     }
 
     private static string? InHistories(MutantSuite suite, int count)

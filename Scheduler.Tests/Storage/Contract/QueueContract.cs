@@ -289,6 +289,25 @@ internal abstract class QueueContract : StoreContract
     }
 
     [Test]
+    public async Task A_heartbeat_moves_the_end_of_the_lease_it_names_and_of_no_other()
+    {
+        await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "a", "b", "c");
+        var items = await H.LeaseAsync(3);
+        H.Advance(Duration.FromSeconds(10));
+        await H.HeartbeatAsync(items[0]);
+        var former = await H.HeartbeatAsync(items[1] with { LeaseToken = "0.former" });
+        H.Advance(Duration.FromSeconds(25));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(former.Status, Is.EqualTo(HeartbeatStatus.Lost));
+            Assert.That(await H.Reaper.ReapAsync(default), Is.EqualTo(2), "the leases that were not named");
+            Assert.That((await H.HeartbeatAsync(items[0])).Status, Is.EqualTo(HeartbeatStatus.Renewed));
+        }
+    }
+
+    [Test]
     public async Task An_expired_lease_is_not_renewed_even_before_it_is_reaped()
     {
         await H.OnboardAsync("acme");
