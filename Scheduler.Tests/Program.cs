@@ -1,4 +1,5 @@
 using Scheduler.Tests.Campaigns;
+using Scheduler.Tests.Campaigns.Recovery;
 using Scheduler.Tests.Checks;
 using Scheduler.Tests.EndToEnd.Clouds;
 using Scheduler.Tests.Planted;
@@ -11,6 +12,7 @@ return args switch
     ["simulate", .. var rest] when SimulateCall.TryParse(rest, out var call) => await Simulate.RunAsync(call),
     ["plant", .. var names] when Planting.Knows(names) => await Planting.RunAsync(names),
     ["campaign", .. var rest] when CampaignCall.TryParse(rest, out var call) => await CampaignCommand.RunAsync(call),
+    ["recovery", .. var rest] when RecoveryCommand.Knows(rest) => await RecoveryCommand.RunAsync(rest),
     ["clouds"] => await CloudsCommand.RunAsync(Console.Out),
     _ => CheckRun.Explain(),
 };
