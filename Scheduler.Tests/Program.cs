@@ -1,4 +1,5 @@
 using Scheduler.Tests.Campaigns;
+using Scheduler.Tests.Campaigns.Recovery;
 using Scheduler.Tests.Checks;
 using Scheduler.Tests.EndToEnd.Clouds;
 using Scheduler.Tests.Mutations;
@@ -14,6 +15,7 @@ return args switch
     ["campaign", .. var rest] when CampaignCall.TryParse(rest, out var call) => await CampaignCommand.RunAsync(call),
     ["mutate-sql", MutateSqlCall.Worker] => await MutantWorker.RunAsync(Console.In, Console.Out),
     ["mutate-sql", .. var rest] when MutateSqlCall.TryParse(rest, out var call) => await MutateSql.RunAsync(call),
+    ["recovery", .. var rest] when RecoveryCommand.Knows(rest) => await RecoveryCommand.RunAsync(rest),
     ["clouds"] => await CloudsCommand.RunAsync(Console.Out),
     _ => CheckRun.Explain(),
 };

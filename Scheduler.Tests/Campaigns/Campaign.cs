@@ -65,7 +65,11 @@ internal sealed class Campaign(IReadOnlyList<CampaignFault> faults, int seed, Fu
                 fault.Count(site);
             }
             var judge = new CampaignJudge(site, load, (promise, what) => violations.Add($"{promise} {what}"));
-            var view = await judge.JudgeAsync(lastPass, faults.Any(fault => fault.MayOverlap));
+            var view = await judge.JudgeAsync(
+                lastPass,
+                mayOverlap: faults.Any(fault => fault.MayOverlap),
+                isJournalWhole: faults.All(fault => fault.IsJournalWhole)
+            );
             runs = view.Runs().Count;
             foreach (var fault in faults)
             {
@@ -101,25 +105,42 @@ internal sealed class Campaign(IReadOnlyList<CampaignFault> faults, int seed, Fu
 
     private async Task<Site> SiteAsync()
     {
-        if (IsOnSqlite)
+        var disk = faults.Any(fault => fault.NeedsSmallDisk) ? await SmallDisk.MountAsync(IsOnSqlite ? 24 : 128) : null;
+        var site = IsOnSqlite ? OnSqlite(disk) : await OnPostgresAsync(disk);
+        if (disk is not null)
         {
-            var folder = Directory.CreateTempSubdirectory("scheduler-campaign-store-");
-            var sqlite = new Site(new Database(SqliteDatabase.OfOthers(folder), isPostgres: false), server: null);
-            sqlite.AddInstances(1);
-            sqlite.AddWorkers(3);
-            return sqlite;
+            site.SmallDisk = site.KeepLongest(disk).Folder;
         }
-        var own = faults.Any(fault => fault.NeedsOwnServer);
-        var server = own ? await PostgresServer.StartAsync(durable: true) : await shared();
+        return site;
+    }
+
+    private static Site OnSqlite(SmallDisk? disk)
+    {
+        var folder =
+            disk?.Folder.CreateSubdirectory("store") ?? Directory.CreateTempSubdirectory("scheduler-campaign-store-");
+        var site = new Site(new Database(SqliteDatabase.OfOthers(folder), isPostgres: false), server: null);
+        site.AddInstances(1);
+        site.AddWorkers(3);
+        return site;
+    }
+
+    private async Task<Site> OnPostgresAsync(SmallDisk? disk)
+    {
+        var server = disk is null
+            ? await shared()
+            : await PostgresServer.StartAsync(durable: true, disk.Folder.CreateSubdirectory("server"));
         var database = await PostgresDatabase.CreateEmptyAsync(server);
-        await database.Engine.MigrateAsync(CancellationToken.None);
-        var site = new Site(new Database(database, isPostgres: true), server);
-        if (own)
+        if (!faults.Any(fault => fault.BringsSchema))
         {
-            site.Keep(server);
+            await database.Engine.MigrateAsync(CancellationToken.None);
+        }
+        var site = new Site(new Database(database, isPostgres: true), server);
+        if (disk is not null)
+        {
+            site.KeepLongest(server);
         }
         site.AddInstances(3);
-        site.AddWorkers(3);
+        site.AddWorkers(faults.Max(fault => fault.Workers));
         return site;
     }
 

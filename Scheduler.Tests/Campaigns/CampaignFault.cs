@@ -3,6 +3,8 @@ namespace Scheduler.Tests.Campaigns;
 /// <summary>One of the faults of docs/reliability.md: how it is prepared and how it strikes while work goes on.</summary>
 internal abstract class CampaignFault
 {
+    public const int UsualWorkers = 3;
+
     /// <summary>F1 to F16.</summary>
     public abstract string Id { get; }
 
@@ -17,8 +19,17 @@ internal abstract class CampaignFault
     /// <summary>Whether a process may be at a run that it no longer holds: it was frozen, or its pipeline heeds nothing.</summary>
     public virtual bool MayOverlap => false;
 
-    /// <summary>Whether the server of the campaign has to be its own.</summary>
-    public virtual bool NeedsOwnServer => false;
+    /// <summary>Whether the database has to be on a disk of its own that can be filled.</summary>
+    public virtual bool NeedsSmallDisk => false;
+
+    /// <summary>How many workers there are.</summary>
+    public virtual int Workers => UsualWorkers;
+
+    /// <summary>Whether its first process makes the schema, and not the campaign.</summary>
+    public virtual bool BringsSchema => false;
+
+    /// <summary>Whether every process writes a journal of what it executes.</summary>
+    public virtual bool IsJournalWhole => true;
 
     /// <summary>Why this machine cannot have it; null if it can.</summary>
     public virtual string? Unable => null;

@@ -10,6 +10,8 @@ internal sealed class CampaignRuns : IAsyncDisposable
     public Task<CampaignResult> RunAsync(IReadOnlyList<CampaignFault> faults, int seed, bool keeps) =>
         new Campaign(faults, seed, () => server.Value) { Keeps = keeps }.RunAsync();
 
+    public Task<CampaignResult> RunAsync(CampaignFault fault, int seed) => RunAsync([fault], seed, keeps: false);
+
     public async ValueTask DisposeAsync()
     {
         if (server.IsValueCreated)

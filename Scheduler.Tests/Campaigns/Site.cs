@@ -23,6 +23,7 @@ internal sealed class Site : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> hits = new(StringComparer.Ordinal);
     private readonly Dictionary<Slot, int> ports = [];
     private readonly List<IAsyncDisposable> belongings = [];
+    private readonly List<IAsyncDisposable> foundations = [];
     private readonly CancellationTokenSource ending = new();
     private readonly long started = TimeProvider.System.GetTimestamp();
     private Task supervising = Task.CompletedTask;
@@ -113,6 +114,17 @@ internal sealed class Site : IAsyncDisposable
     }
 
     private string Armed => Path.Combine(Folder, "armed");
+
+    /// <summary>Ended after the database, in the order in which they were given: the server that it is on, then the disk below that.</summary>
+    public T KeepLongest<T>(T belonging)
+        where T : IAsyncDisposable
+    {
+        foundations.Add(belonging);
+        return belonging;
+    }
+
+    /// <summary>The disk that the database is on, where it has one of its own.</summary>
+    public DirectoryInfo? SmallDisk { get; set; }
 
     public void AddInstances(int count)
     {
@@ -217,6 +229,10 @@ internal sealed class Site : IAsyncDisposable
             await belonging.DisposeAsync();
         }
         await Database.DisposeAsync();
+        foreach (var foundation in foundations)
+        {
+            await foundation.DisposeAsync();
+        }
         ending.Dispose();
         if (!KeepsFolder)
         {

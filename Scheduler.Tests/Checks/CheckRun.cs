@@ -1,6 +1,7 @@
 using Scheduler.Tests.Benchmarks;
 using Scheduler.Tests.Campaigns;
 using Scheduler.Tests.Mutations;
+using Scheduler.Tests.Campaigns.Recovery;
 using Scheduler.Tests.Planted;
 using Scheduler.Tests.Simulation;
 using Scheduler.Tests.Support;
@@ -68,7 +69,7 @@ internal static class CheckRun
     public static int Explain()
     {
         Console.Error.WriteLine(
-            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage} | {Planting.Usage} | {MutateSqlCall.Usage} | {CampaignCall.Usage} | clouds]"
+            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage} | {Planting.Usage} | {MutateSqlCall.Usage} | {CampaignCall.Usage} | {RecoveryCommand.Usage} | clouds]"
         );
         return 2;
     }

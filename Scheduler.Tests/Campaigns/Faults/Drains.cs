@@ -1,13 +1,14 @@
 using Scheduler.Core.Scheduling;
+using Scheduler.Tests.Campaigns.Judging;
 using Scheduler.Tests.Campaigns.Proxies;
 
 namespace Scheduler.Tests.Campaigns.Faults;
 
 /// <summary>
 /// Every process in turn is told to end by SIGTERM and is replaced, as a rolling update does it. Workers ask whichever instance answers, as
-/// behind a load balancer. No lease may be lost over it.
+/// behind a load balancer. No lease may be lost over it under which anything was begun; one whose answer crossed with its worker's end may.
 /// </summary>
-internal sealed class Drains : CampaignFault
+internal class Drains(int workers = CampaignFault.UsualWorkers) : CampaignFault
 {
     /// <summary>The worker's grace, 2.5 s for reports, and some for a busy machine.</summary>
     private const double MostSeconds = 12;
@@ -20,6 +21,8 @@ internal sealed class Drains : CampaignFault
 
     // Its balancers take the place of the proxies of F10, and other faults lose leases.
     public override bool IsForMixes => false;
+
+    public override int Workers => workers;
 
     public override Task PrepareAsync(Site site, Random random)
     {
@@ -51,22 +54,35 @@ internal sealed class Drains : CampaignFault
     public override async Task StrikeAsync(Site site, Load load, Random random)
     {
         await PauseAsync(0.5);
-        var slots = site.Slots.ToArray();
-        random.Shuffle(slots);
-        foreach (var slot in slots)
+        foreach (var slot in Order(site, random))
         {
-            await site.ReplaceAsync(slot, MostSeconds);
+            await ReplaceAsync(site, slot);
             site.Hit(Id);
         }
     }
 
+    protected virtual Slot[] Order(Site site, Random random)
+    {
+        var slots = site.Slots.ToArray();
+        random.Shuffle(slots);
+        return slots;
+    }
+
+    protected virtual Task ReplaceAsync(Site site, Slot slot) => site.ReplaceAsync(slot, MostSeconds);
+
     public override async Task<IReadOnlyList<string>> JudgeAsync(Site site)
     {
+        var executions = Journals.Read(site.JournalFolder, (_, _) => { });
         var lost = await site.Database.QueryAsync(
-            "select run_id from scheduler_run_transitions where note = 'lease lost'",
-            row => (string)row["run_id"]!
+            $"select run_id, lease_epoch from scheduler_run_transitions where note = '{LeaseEnd.Lost}'",
+            row => (RunId: (string)row["run_id"]!, Epoch: (long)row["lease_epoch"]!)
         );
-        return [.. lost.Select(run => $"I2 Run {run} lost a lease over a drain.")];
+        site.Note($"{lost.Count} leases were lost");
+        return
+        [
+            .. lost.Where(lease => executions[lease.RunId].Any(execution => execution.Epoch == lease.Epoch))
+                .Select(lease => $"I2 Run {lease.RunId} was begun under lease {lease.Epoch} and lost over a drain."),
+        ];
     }
 
     /// <summary>The worker's own instance while it is up, else the next.</summary>

@@ -1,10 +1,130 @@
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Runs;
+using Scheduler.Core.Scheduling;
+using Scheduler.Tests.Campaigns.Judging;
+
 namespace Scheduler.Tests.Campaigns.Faults;
 
+/// <summary>
+/// Two huge customers have thousands of occurrences due at once, and small ones one or two each. Between customers the queue goes in
+/// rounds, so a small one's run is claimed before anybody has had more than a few turns.
+/// </summary>
 internal sealed class Storm : CampaignFault
 {
+    private const int MostCaughtUp = 100;
+    private const int SmallCustomers = 10;
+    private const int Slots = 20;
+
+    /// <summary>How many pipelines with a hundred occurrences each of the two has.</summary>
+    private readonly int pipelines = int.TryParse(
+        Environment.GetEnvironmentVariable("CAMPAIGN_STORM"),
+        out var occurrences
+    )
+        ? occurrences / (2 * MostCaughtUp)
+        : 25;
+
+    private readonly List<string> all = [];
+
     public override string Id => "F12";
-    public override string Title => "todo";
+
+    public override string Title => "storm of thousands due at once, few of them small customers'";
+
     public override bool IsForMixes => false;
 
-    public override Task StrikeAsync(Site site, Load load, Random random) => Task.CompletedTask;
+    public override Task PrepareAsync(Site site, Random random)
+    {
+        site.WorkerSettings["WORKER_CONCURRENCY"] = $"{Slots}";
+        return Task.CompletedTask;
+    }
+
+    public override async Task LoadAsync(Site site, Load load, Random random)
+    {
+        load.HasOwnWorker = false;
+        for (var number = 0; number < SmallCustomers; number++)
+        {
+            await load.OnboardAsync($"tiny_{number}", SubscriptionPlan.Starter);
+        }
+        for (var number = 0; number < pipelines; number++)
+        {
+            all.Add(await AddAsync("large_co", $"storm {number}", MostCaughtUp));
+            all.Add(await AddAsync("second_co", $"storm {number}", MostCaughtUp));
+        }
+        for (var number = 0; number < SmallCustomers; number++)
+        {
+            all.Add(await AddAsync($"tiny_{number}", "one", 2));
+        }
+
+        Task<string> AddAsync(string customer, string name, int times) =>
+            load.ConfigureAsync(
+                site.Instances[0],
+                customer,
+                EndToEnd.Harness.PipelineRequests.Probe(name, ("duration_ms", 5)) with
+                {
+                    MisfirePolicy = MisfirePolicy.RunAll,
+                    OverlapPolicy = OverlapPolicy.Allow,
+                },
+                times
+            );
+    }
+
+    public override async Task StrikeAsync(Site site, Load load, Random random)
+    {
+        await PauseAsync(1);
+        await load.MakeDueAsync(all);
+        await load.TriggerAsync(site.Instances[0]);
+        var made = await EndToEnd.Harness.Until.SeenAsync(
+            "the storm is queued",
+            async () =>
+            {
+                var count = await site.Database.QueryAsync(
+                    "select count(*) as runs from scheduled_pipeline_runs",
+                    row => (long)row["runs"]!
+                );
+                return count[0] >= 2L * pipelines * MostCaughtUp ? (object)count[0] : null;
+            }
+        );
+        site.Note($"{made} runs are there");
+        site.Hit(Id, (int)(long)made);
+    }
+
+    /// <summary>
+    /// I10: while a small customer's run waits, each of the others has as many turns as this run stands in its own line, twice over; what
+    /// workers had claimed ahead before it came is left out.
+    /// </summary>
+    public override async Task<IReadOnlyList<string>> JudgeAsync(Site site)
+    {
+        var view = await DatabaseView.ReadAsync(site.Database);
+        var customers = view.Runs().ToDictionary(run => run.RunId, run => run.CustomerId);
+        var active = customers.Values.Distinct().Count();
+        var claims = new List<(string Customer, string RunId)>();
+        var born = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var move in view.Moves())
+        {
+            if (move.From is null)
+            {
+                born[move.RunId] = claims.Count;
+            }
+            if (move is { To: RunState.Running, LeaseEpoch: 1 })
+            {
+                claims.Add((customers[move.RunId], move.RunId));
+            }
+        }
+        var violations = new List<string>();
+        for (var place = 0; place < claims.Count; place++)
+        {
+            var (customer, run) = claims[place];
+            if (!customer.StartsWith("tiny_", StringComparison.Ordinal))
+            {
+                continue;
+            }
+            var position = claims[born[run]..place].Count(claim => claim.Customer == customer) + 1;
+            var waited = place - born[run];
+            var most = 2 * ((active * position) + (2 * Slots * site.Workers.Count));
+            if (waited > most)
+            {
+                violations.Add($"I10 Run {run} of {customer} waited for {waited} claims; {most} are twice its share.");
+            }
+        }
+        return violations;
+    }
 }

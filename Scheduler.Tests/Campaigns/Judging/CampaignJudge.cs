@@ -19,10 +19,15 @@ internal sealed class CampaignJudge(Site site, Load load, Action<string, string>
 
     /// <param name="lastPass">By when the last trigger decided.</param>
     /// <param name="mayOverlap">See <see cref="CampaignFault.MayOverlap"/>.</param>
-    public async Task<DatabaseView> JudgeAsync(Instant lastPass, bool mayOverlap)
+    /// <param name="isJournalWhole">See <see cref="CampaignFault.IsJournalWhole"/>; else a result without a note of it is believed.</param>
+    public async Task<DatabaseView> JudgeAsync(Instant lastPass, bool mayOverlap, bool isJournalWhole)
     {
         var view = await DatabaseView.ReadAsync(site.Database);
         var executions = Journals.Read(site.JournalFolder, broken);
+        if (!isJournalWhole)
+        {
+            executions = WithResults(executions, view.Moves());
+        }
         var judge = new Judge(
             () => lastPass,
             view,
@@ -45,6 +50,26 @@ internal sealed class CampaignJudge(Site site, Load load, Action<string, string>
         await SecretsStayAsync();
         NobodyCrashed();
         return view;
+    }
+
+    private static ILookup<string, ExecutionNote> WithResults(
+        ILookup<string, ExecutionNote> executions,
+        IReadOnlyList<MoveRow> moves
+    )
+    {
+        var known = executions.SelectMany(run => run).ToList();
+        var noted = known.Select(execution => (execution.RunId, execution.Epoch)).ToHashSet();
+        return known
+            .Concat(
+                moves
+                    .Where(move => move.To == RunState.Completed && !noted.Contains((move.RunId, move.LeaseEpoch)))
+                    .Select(move => new ExecutionNote(move.RunId, move.LeaseEpoch, move.At)
+                    {
+                        Ended = move.At,
+                        Succeeded = true,
+                    })
+            )
+            .ToLookup(execution => execution.RunId);
     }
 
     private Task<List<LeaseEnd>> EndsAsync() =>

@@ -39,6 +39,36 @@ internal sealed class Database(ITestDatabase database, bool isPostgres) : IAsync
             )[0]
             : TimeProvider.System.GetUtcNow().ToInstant();
 
+    /// <summary>
+    /// Sets the clock by which the instances decide so that in so many seconds a day ends in UTC. A function of the database's own stands
+    /// before the server's <c>now()</c>; sessions that are opened from here on have it, and follow every later change.
+    /// </summary>
+    public async Task SetClockAsync(double secondsToMidnight)
+    {
+        await ExecuteAsync(
+            $$"""
+            create schema if not exists clock;
+            create table if not exists clock.shift (by interval not null);
+            delete from clock.shift;
+            insert into clock.shift
+              select date_trunc('day', t, 'UTC') + interval '1 day' - interval '{{secondsToMidnight.ToString(
+                System.Globalization.CultureInfo.InvariantCulture
+            )}} seconds' - t
+              from (select pg_catalog.clock_timestamp() as t) as clock;
+            create or replace function clock.now() returns timestamptz stable language sql
+              as $$ select pg_catalog.now() + by from clock.shift $$;
+            create or replace function clock.clock_timestamp() returns timestamptz volatile language sql
+              as $$ select pg_catalog.clock_timestamp() + by from clock.shift $$;
+            create or replace function clock.statement_timestamp() returns timestamptz stable language sql
+              as $$ select pg_catalog.statement_timestamp() + by from clock.shift $$;
+            grant usage on schema clock to public;
+            grant select on clock.shift to public;
+            do $$ begin execute format('alter database %I set search_path = clock, public, pg_catalog', current_database()); end $$;
+            set search_path = clock, public, pg_catalog;
+            """
+        );
+    }
+
     /// <summary>Every row of every table as text, for a look for what must not be there.</summary>
     public async Task<string> DumpAsync()
     {
@@ -51,7 +81,7 @@ internal sealed class Database(ITestDatabase database, bool isPostgres) : IAsync
             );
         }
         var tables = await QueryAsync(
-            "select table_name::text as name from information_schema.tables where table_schema = current_schema() and table_type = 'BASE TABLE'",
+            "select table_name::text as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
             row => (string)row["name"]!
         );
         var dump = new List<string>();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -29,7 +30,7 @@ internal sealed class KmsStandIn : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>What to answer before anything else; each is used once.</summary>
-    public Queue<Func<HttpListenerContext, JsonObject, bool>> Faults { get; } = new();
+    public ConcurrentQueue<Func<HttpListenerContext, JsonObject, bool>> Faults { get; } = new();
 
     public List<string?> Tokens { get; } = [];
     public List<string> Bodies { get; } = [];
