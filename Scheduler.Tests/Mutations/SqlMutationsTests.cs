@@ -88,6 +88,22 @@ internal sealed class SqlMutationsTests
         }
     }
 
+    [Test]
+    public void Whatever_is_said_to_make_no_difference_is_a_change_of_one_place()
+    {
+        var made = SqlText
+            .Concepts("sqlite")
+            .SelectMany(concept =>
+                SqlText
+                    .Load("sqlite", concept)
+                    .Statements.SelectMany(script => SqlMutations.Of(concept, script.Name, script.Text))
+            )
+            .Where(EquivalentSqlMutants.Contains)
+            .ToList();
+
+        Assert.That(made, Has.Count.EqualTo(EquivalentSqlMutants.All.Count).And.Count.GreaterThan(0));
+    }
+
     private static List<string> Made(string text) =>
         [.. SqlMutations.Of("queue", "script", text).Select(mutant => mutant.In(text))];
 }

@@ -1,3 +1,4 @@
+using CsCheck;
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
@@ -89,6 +90,60 @@ internal sealed class LeaseEndingTests
             (end.Outcome, end.ErrorType, end.RetryAt),
             Is.EqualTo((LeaseEndKind.Lost, null as ErrorType?, null as Instant?))
         );
+    }
+
+    [Test]
+    public void A_message_is_kept_but_for_its_length_and_what_terminals_obey() =>
+        Gen.Char["ab \n\t\r\0\u001b\u007f\u0085\u00e4\u20ac"]
+            .Array[0, 2_100]
+            .Select(chosen => new string(chosen))
+            .Sample(
+                message =>
+                {
+                    var kept = Reported(Failed(ErrorType.Timeout) with { ErrorMessage = message }).ErrorMessage!;
+
+                    Assert.That(kept, Has.Length.EqualTo(Math.Min(message.Length, 2_000)));
+                    Assert.That(
+                        kept.Zip(message).Where(pair => pair.First != pair.Second),
+                        Is.All.Matches<(char Kept, char Sent)>(pair =>
+                            pair.Kept == ' ' && char.IsControl(pair.Sent) && pair.Sent is not ('\n' or '\t')
+                        )
+                    );
+                    Assert.That(
+                        kept.Where(letter => letter is not ('\n' or '\t')),
+                        Has.None.Matches<char>(char.IsControl)
+                    );
+                },
+                iter: Cases.Of(200)
+            );
+
+    [TestCase(null, "Cancelled on request.")]
+    [TestCase("by hand", "by hand")]
+    public void A_cancelled_run_says_why(string? message, string kept) =>
+        Assert.That(
+            Reported(Failed(null) with { Outcome = RunOutcome.Cancelled, ErrorMessage = message }).ErrorMessage,
+            Is.EqualTo(kept)
+        );
+
+    [TestCase(RunOutcome.Completed)]
+    [TestCase(RunOutcome.Failed)]
+    public void The_credential_was_used_unless_the_worker_says_otherwise(RunOutcome outcome)
+    {
+        var result = Failed(null) with { Outcome = outcome };
+        var told = new bool?[] { null, true, false }.Select(used =>
+            Reported(result with { Metrics = new RunMetrics { CredentialUsed = used } }).CredentialUsed
+        );
+
+        Assert.That(told, Is.EqualTo(new[] { true, true, false }));
+        Assert.That(Reported(result).CredentialUsed, Is.True);
+    }
+
+    [Test]
+    public void A_wait_that_the_provider_asks_for_is_kept()
+    {
+        var end = Reported(Failed(ErrorType.RateLimitExceeded) with { RetryAfter = 5_000 });
+
+        Assert.That(end.RetryAt - Now, Is.EqualTo(Duration.FromSeconds(5_000)));
     }
 
     private static LeaseEnd Reported(RunResult result) =>

@@ -3,6 +3,7 @@ using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Runs;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Queue;
 
@@ -86,6 +87,81 @@ internal sealed class WhyNotRunningTests
     public void A_run_that_does_not_wait_says_what_became_of_it(RunState state, SkipReason? reason, WaitReason expected)
     {
         Assert.That(WhyNotRunning.Explain(A(state, reason), null).Reason, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void What_is_due_at_this_very_moment_waits_for_it_no_longer()
+    {
+        var moment = Duration.FromTicks(10);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Explain(Free with { VisibleAt = Now }).Reason, Is.EqualTo(WaitReason.WaitingItsShare));
+            Assert.That(Explain(Free with { VisibleAt = Now + moment }).Reason, Is.EqualTo(WaitReason.NotDueYet));
+            Assert.That(Explain(Free with { PausedUntil = Now }).Reason, Is.EqualTo(WaitReason.WaitingItsShare));
+            Assert.That(Explain(Free with { PausedUntil = Now + moment }).Reason, Is.EqualTo(WaitReason.Paused));
+            Assert.That(Explain(Free with { RunnableUntil = Now }).Reason, Is.EqualTo(WaitReason.CustomerNotRunnable));
+            Assert.That(
+                Explain(Free with { RunnableUntil = Now + moment }).Reason,
+                Is.EqualTo(WaitReason.WaitingItsShare)
+            );
+        }
+    }
+
+    [Test]
+    public void Until_when_is_told_where_it_is_known()
+    {
+        var hour = Now + Duration.FromHours(1);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Explain(Free with { VisibleAt = hour }).Until, Is.EqualTo(hour));
+            Assert.That(Explain(Free with { PausedUntil = hour }).Until, Is.EqualTo(hour));
+            Assert.That(Explain(Free with { PausedUntil = Microseconds.Never }).Until, Is.Null);
+            Assert.That(Explain(Free with { LiveLeases = 3 }).Until, Is.Null);
+        }
+    }
+
+    [Test]
+    public void Every_answer_is_a_sentence_of_its_own()
+    {
+        var skipped = Enum.GetValues<SkipReason>()
+            .Select(reason => WhyNotRunning.Explain(A(RunState.Skipped, reason), null).Message);
+        var waiting = new[]
+        {
+            Free,
+            Free with
+            {
+                RunnableUntil = Now,
+            },
+            Free with
+            {
+                PausedUntil = Microseconds.Never,
+            },
+            Free with
+            {
+                IsParked = true,
+            },
+            Free with
+            {
+                VisibleAt = Now + Duration.FromHours(1),
+            },
+            Free with
+            {
+                VisibleAt = Now + Duration.FromHours(1),
+                State = RunState.Scheduled,
+            },
+            Free with
+            {
+                LiveLeases = 3,
+            },
+        }.Select(facts => WhyNotRunning.Explain(A(facts.State, null), facts).Message);
+        var others = new[] { RunState.Completed, RunState.Running, RunState.Pending, RunState.Skipped }.Select(state =>
+            WhyNotRunning.Explain(A(state, null), null).Message
+        );
+        var all = skipped.Concat(waiting).Concat(others).ToList();
+
+        // Suspended and subscription ended are told alike: which of the two may have changed since.
+        Assert.That(all.Distinct().Count(), Is.EqualTo(all.Count - 1));
+        Assert.That(all, Is.All.Match("^[A-Z].{8,}\\.$"));
     }
 
     private static RunWait Explain(WaitingFacts facts) => WhyNotRunning.Explain(A(RunState.Pending, null), facts);

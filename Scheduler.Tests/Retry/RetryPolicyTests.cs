@@ -42,6 +42,18 @@ internal sealed class RetryPolicyTests
                 }
             );
 
+    [TestCase(0.0, 30)]
+    [TestCase(0.5, 45)]
+    [TestCase(1.0, 60)]
+    public void Jitter_draws_from_the_upper_half(double chance, int seconds)
+    {
+        Assert.That(Backoff.Delay(0, new RetryConfig(), new Drawn(chance)), Is.EqualTo(Duration.FromSeconds(seconds)));
+        Assert.That(
+            Backoff.Delay(0, new RetryConfig { Jitter = false }, new Drawn(chance)),
+            Is.EqualTo(Duration.FromSeconds(60))
+        );
+    }
+
     [Test]
     public void The_provider_wins_when_it_asks_for_longer_and_only_then() =>
         Gen.Select(Configs, Gen.Int[0, 200_000], Gen.Int)
@@ -110,5 +122,10 @@ internal sealed class RetryPolicyTests
             RetryPolicy.NextAttempt(error, 0, config, null, Now, new Random(1)),
             isRetried ? Is.Not.Null : Is.Null
         );
+    }
+
+    private sealed class Drawn(double value) : Random
+    {
+        public override double NextDouble() => value;
     }
 }

@@ -1,4 +1,5 @@
 using NodaTime;
+using NodaTime.Text;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Usage;
@@ -27,6 +28,45 @@ public sealed class UsageReportTests
         var days = UsageReport.Days([Day("2026-03-02", 4)], March, new LocalDate(2026, 3, 3));
 
         Assert.That(days.Select(day => day.Runs), Is.EqualTo([0, 4, 0]));
+    }
+
+    [TestCase("2026-02-28", 0)]
+    [TestCase("2026-03-01", 1)]
+    [TestCase("2026-03-30", 30)]
+    [TestCase("2026-03-31", 31)]
+    [TestCase("2026-04-01", 31)]
+    public void A_month_has_as_many_days_as_have_begun(string today, int days) =>
+        Assert.That(UsageReport.Days([], March, LocalDatePattern.Iso.Parse(today).Value), Has.Count.EqualTo(days));
+
+    [Test]
+    public void Totals_are_the_sums_of_all_days_and_nothing_before_is_no_change()
+    {
+        var usage = new[]
+        {
+            Day("2026-03-01", 6) with
+            {
+                SucceededToday = 3,
+                FailedToday = 2,
+                CancelledToday = 1,
+                QuotaExceeded = true,
+            },
+            Day("2026-03-02", 10) with
+            {
+                SucceededToday = 4,
+                FailedToday = 5,
+                CancelledToday = 7,
+            },
+        };
+        var days = UsageReport.Days(usage, March, new LocalDate(2026, 3, 3));
+        var totals = UsageReport.Totals(days);
+        var trend = UsageReport.Trend(days, [], March);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((totals.Runs, totals.Succeeded, totals.Failed, totals.Cancelled), Is.EqualTo((16, 7, 7, 8)));
+            Assert.That(days.Select(day => day.QuotaExceeded), Is.EqualTo(new[] { true, false, false }));
+            Assert.That((trend.Runs, trend.PreviousRuns, trend.ChangePercent), Is.EqualTo((16, 0, null as double?)));
+        }
     }
 
     [Test]
