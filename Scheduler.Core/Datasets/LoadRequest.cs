@@ -2,11 +2,12 @@ using NodaTime;
 
 namespace Scheduler.Core.Datasets;
 
-/// <summary>One replacement of a window of <c>cost_daily</c>.</summary>
+/// <summary>One replacement of days of a table.</summary>
 public sealed record LoadRequest
 {
     public required DatasetId Dataset { get; init; }
     public required WindowKey Key { get; init; }
+    public LoadTable Table { get; init; }
 
     /// <summary>The days to replace; null means every day that stands under the key (an empty source that covers nothing).</summary>
     public required DayWindow? Window { get; init; }

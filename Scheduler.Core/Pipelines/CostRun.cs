@@ -173,6 +173,7 @@ public sealed class CostRun(
         {
             Dataset = dataset,
             Key = execution.Key!,
+            Table = load.Table,
             Window = execution.Window,
             Parts = execution.Parts,
             Watermarks = execution.WatermarksAfter ?? new Dictionary<string, string>(),

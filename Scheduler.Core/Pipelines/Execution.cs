@@ -83,8 +83,11 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
         Record(RunState.Completed) with
         {
             WatermarkAfter = Json(WatermarksAfter),
-            BilledTotal = staged.Currency is null ? null : decimal.Round(staged.ExtractedTotal, StagedLines.Scale),
-            Currency = staged.Currency,
+            BilledTotal =
+                staged.Currency is null || !CountsMoney
+                    ? null
+                    : decimal.Round(staged.ExtractedTotal, StagedLines.Scale),
+            Currency = CountsMoney ? staged.Currency : null,
             Steps =
             [
                 .. steps,
@@ -102,6 +105,9 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
             ErrorType = error.ErrorType,
             ErrorMessage = error.Message,
         };
+
+    private bool CountsMoney =>
+        Template?.Steps.OfType<TemplateStep.Load>().Any(load => load.Table != LoadTable.Costs) != true;
 
     private RunRecord Record(RunState status) =>
         new()

@@ -122,6 +122,8 @@ internal sealed class PipelineBench : IDisposable
             new CostExportAdapter(http, Time),
             new BigQuerySqlAdapter(http),
             new StorageExportAdapter(http),
+            new SecurityFindingsAdapter(http, Time),
+            new PolicyStatesAdapter(http, Time),
         ];
     }
 

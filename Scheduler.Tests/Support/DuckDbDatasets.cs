@@ -11,7 +11,14 @@ namespace Scheduler.Tests.Support;
 /// <summary>Datasets in files of a folder of their own.</summary>
 internal sealed class DuckDbDatasets : ITestDatasets
 {
-    private static readonly string[] JsonColumns = ["tags", "x_extra", "parameters"];
+    private static readonly string[] JsonColumns =
+    [
+        "tags",
+        "x_extra",
+        "parameters",
+        "watermark_before",
+        "watermark_after",
+    ];
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("datasets-test-");
 

@@ -42,6 +42,31 @@ partition by date_trunc(usage_date, month)
 cluster by provider, source_account_id, usage_date, service_name
 options (description = 'Cost per day and line, one row for lines that are alike.');
 
+create table if not exists `{dataset}.findings_daily` (
+  provider string not null,
+  domain string not null,
+  template string not null,
+  source_account_id string not null,
+  observed_date date not null,
+  sub_account_id string,
+  resource_id string,
+  resource_type string,
+  check_id string not null,
+  check_name string,
+  severity string,
+  state string not null,
+  region_id string,
+  finding_count int64 not null,
+  x_extra json,
+  line_hash string not null,
+  run_id string not null,
+  template_version string not null,
+  ingested_at timestamp not null
+)
+partition by date_trunc(observed_date, month)
+cluster by provider, source_account_id, observed_date, check_id
+options (description = 'What sources of security and compliance found, per day.');
+
 create table if not exists `{dataset}.x_meta_pipeline_runs` (
   pipeline_logging_id string not null,
   pipeline_id string not null,
@@ -215,6 +240,7 @@ select array_length(@rows) as staged;
 -- param: domain string
 -- param: template string
 -- param: sourceAccountId string
+-- param: isFindings bool
 -- param: days array<struct<usage_date date>>
 -- param: standingDays bool
 -- param: claimedAt timestamp
@@ -337,7 +363,7 @@ else
     when op_outside > 0 then 'OUTSIDE_WINDOW'
   end;
 
-  if op_outcome is null and op_from is not null and not @force then
+  if op_outcome is null and op_from is not null and not @force and not @isFindings then
     -- The first final day that vanishes, or loses more of its absolute cost than allowed; no day where the whole window would be empty.
     create temp table shrunken as
     with standing as (
@@ -427,7 +453,15 @@ else
       where kept.mark is null;
     end if;
 
-    if op_from is not null then
+    if op_from is not null and @isFindings then
+      delete from `{dataset}.findings_daily`
+      where observed_date >= op_from and observed_date <= op_to
+        and observed_date in unnest(op_days)
+        and provider = @provider and domain = @domain and template = @template and source_account_id = @sourceAccountId;
+      set op_deleted = @@row_count;
+    end if;
+
+    if op_from is not null and not @isFindings then
       delete from `{dataset}.cost_daily`
       where usage_date >= op_from and usage_date <= op_to
         and usage_date in unnest(op_days)
@@ -450,6 +484,35 @@ else
         line_hash, usage_date, billing_period, billing_account_id, sub_account_id, sub_account_name, service_name, service_category,
         sku_id, charge_description, region_id, resource_id, charge_category, charge_class, pricing_unit, billing_currency, tags;
 
+      create temp table agreed as
+      select f.line_hash, concat('{', string_agg(f.field, ',' order by f.field), '}') as extra
+      from (
+        select l.line_hash, field, count(distinct concat(cast(l.batch as string), '/', cast(l.nth as string))) as line_count
+        from lines l
+        cross join unnest(split(l.extra, '\n')) as field
+        where field <> ''
+        group by l.line_hash, field
+      ) f
+      join merged g on g.line_hash = f.line_hash and g.line_count = f.line_count
+      group by f.line_hash;
+    end if;
+
+    -- Findings are staged in the columns of costs: the count as billed cost.
+    if op_rows > 0 and @isFindings then
+      insert into `{dataset}.findings_daily` (
+        provider, domain, template, source_account_id, observed_date, sub_account_id, resource_id, resource_type, check_id,
+        check_name, severity, state, region_id, finding_count, x_extra, line_hash, run_id, template_version, ingested_at
+      )
+      select
+        @provider, @domain, @template, @sourceAccountId, m.usage_date, m.sub_account_id, m.resource_id, m.service_name, m.sku_id,
+        m.charge_description, m.service_category, m.charge_class, m.region_id, cast(m.billed_cost as int64),
+        parse_json(a.extra, wide_number_mode => 'round'), m.line_hash, @runId, @templateVersion, @ingestedAt
+      from merged m
+      left join agreed a on a.line_hash = m.line_hash;
+      set op_inserted = @@row_count;
+    end if;
+
+    if op_rows > 0 and not @isFindings then
       insert into `{dataset}.cost_daily` (
         provider, domain, template, source_account_id, usage_date, billing_period,
         billing_account_id, sub_account_id, sub_account_name, service_name, service_category,
@@ -465,18 +528,7 @@ else
         m.billing_currency, m.is_estimated, parse_json(m.tags, wide_number_mode => 'round'),
         parse_json(a.extra, wide_number_mode => 'round'), m.line_hash, @runId, @templateVersion, @ingestedAt
       from merged m
-      left join (
-        select f.line_hash, concat('{', string_agg(f.field, ',' order by f.field), '}') as extra
-        from (
-          select l.line_hash, field, count(distinct concat(cast(l.batch as string), '/', cast(l.nth as string))) as line_count
-          from lines l
-          cross join unnest(split(l.extra, '\n')) as field
-          where field <> ''
-          group by l.line_hash, field
-        ) f
-        join merged g on g.line_hash = f.line_hash and g.line_count = f.line_count
-        group by f.line_hash
-      ) a on a.line_hash = m.line_hash;
+      left join agreed a on a.line_hash = m.line_hash;
       set op_inserted = @@row_count;
     end if;
 
@@ -601,4 +653,4 @@ limit @limit;
 -- mode: read
 -- Whether nothing was ever loaded or run here.
 select
-  not exists (select 1 from `{dataset}.cost_daily`) and not exists (select 1 from `{dataset}.x_meta_pipeline_runs`) as is_empty;
+  not exists (select 1 from `{dataset}.cost_daily`) and not exists (select 1 from `{dataset}.findings_daily`) and not exists (select 1 from `{dataset}.x_meta_pipeline_runs`) as is_empty;

@@ -34,6 +34,27 @@ create table if not exists cost_daily (
   template_version varchar not null,
   ingested_at timestamp not null
 );
+create table if not exists findings_daily (
+  provider varchar not null,
+  domain varchar not null,
+  template varchar not null,
+  source_account_id varchar not null,
+  observed_date date not null,
+  sub_account_id varchar,
+  resource_id varchar,
+  resource_type varchar,
+  check_id varchar not null,
+  check_name varchar,
+  severity varchar,
+  state varchar not null,
+  region_id varchar,
+  finding_count bigint not null,
+  x_extra json,
+  line_hash varchar not null,
+  run_id varchar not null,
+  template_version varchar not null,
+  ingested_at timestamp not null
+);
 create table if not exists x_meta_pipeline_runs (
   pipeline_logging_id varchar not null,
   pipeline_id varchar not null,
@@ -328,6 +349,38 @@ group by
   pricing_unit, billing_currency, tags
 order by usage_date, line_hash;
 
+-- name: delete_findings
+delete from findings_daily
+where provider = $provider
+  and domain = $domain
+  and template = $template
+  and source_account_id = $source_account_id
+  and observed_date in (select usage_date from load_days where not is_superseded);
+
+-- name: insert_findings
+-- Findings are staged in the columns of costs: the count as billed cost. Lines with one hash become one row.
+insert into findings_daily (
+  provider, domain, template, source_account_id, observed_date, sub_account_id, resource_id, resource_type, check_id,
+  check_name, severity, state, region_id, finding_count, x_extra, line_hash, run_id, template_version, ingested_at
+)
+select
+  $provider, $domain, $template, $source_account_id, usage_date, sub_account_id, resource_id, service_name, sku_id,
+  charge_description, service_category, charge_class, region_id, sum(billed_cost)::bigint,
+  case
+    when count(extra) = count(*) then nullif(
+      '{' || array_to_string(
+        list_sort(list_reduce(list(distinct string_split(extra, chr(10))), lambda a, b: list_intersect(a, b))), ','
+      ) || '}', '{}'
+    )
+  end,
+  line_hash, $run_id, $template_version, $ingested_at
+from staging.lines
+where usage_date in (select usage_date from load_days where not is_superseded)
+group by
+  line_hash, usage_date, sub_account_id, resource_id, service_name, sku_id, charge_description, service_category,
+  charge_class, region_id
+order by usage_date, line_hash;
+
 -- name: insert_run
 insert into x_meta_pipeline_runs (
   pipeline_logging_id, pipeline_id, run_id, config_id, provider, domain, template, template_version,
@@ -370,4 +423,4 @@ limit $limit;
 
 -- name: is_empty
 -- Whether nothing was ever loaded or run here.
-select not exists (select 1 from cost_daily) and not exists (select 1 from x_meta_pipeline_runs) as is_empty;
+select not exists (select 1 from cost_daily) and not exists (select 1 from findings_daily) and not exists (select 1 from x_meta_pipeline_runs) as is_empty;

@@ -10,6 +10,7 @@ public sealed class BigQueryDatasetCatalog(BigQueryDatasets datasets, IOptions<D
     private static readonly string[] Tables =
     [
         "cost_daily",
+        "findings_daily",
         "x_meta_pipeline_runs",
         "x_meta_step_logs",
         "x_meta_fences",

@@ -130,6 +130,7 @@ public sealed partial class BigQueryDatasetWriter(
             .With("domain", request.Key.Domain)
             .With("template", request.Key.Template)
             .With("sourceAccountId", request.Key.SourceAccountId)
+            .With("isFindings", request.Table == LoadTable.Findings)
             .WithRows("days", DayRow.Of(request))
             .With("standingDays", request.Days is null)
             .With("claimedAt", request.Fence.ClaimedAt)

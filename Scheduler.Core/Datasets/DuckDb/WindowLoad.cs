@@ -67,18 +67,22 @@ internal sealed class WindowLoad(OpenDataset dataset, SqlText sql, LoadRequest r
     public async Task<LoadResult?> CheckGuardsAsync(CancellationToken cancellationToken) =>
         await CheckSumAsync(cancellationToken)
         ?? await CheckWindowAsync(cancellationToken)
-        ?? (request.Guards.Force ? null : await CheckShrinkingAsync(cancellationToken));
+        ?? (
+            request.Guards.Force || request.Table != LoadTable.Costs
+                ? null
+                : await CheckShrinkingAsync(cancellationToken)
+        );
 
     public async Task<long> DeleteAsync(CancellationToken cancellationToken)
     {
-        await using var command = Command("delete_window");
+        await using var command = Command(request.Table == LoadTable.Costs ? "delete_window" : "delete_findings");
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async Task<long> InsertAsync(CancellationToken cancellationToken)
     {
         await using var command = Command(
-            "insert_staged",
+            request.Table == LoadTable.Costs ? "insert_staged" : "insert_findings",
             ("run_id", request.RunId),
             ("template_version", request.TemplateVersion),
             ("ingested_at", request.IngestedAt.ToDateTimeUtc())

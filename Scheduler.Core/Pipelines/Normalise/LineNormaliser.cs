@@ -7,7 +7,7 @@ using Scheduler.Core.Retry;
 
 namespace Scheduler.Core.Pipelines.Normalise;
 
-/// <summary>Turns a source's rows into lines of <c>cost_daily</c>. Pure: the same page gives the same lines.</summary>
+/// <summary>Turns a source's rows into lines of a table, in the columns that they are staged in. Pure: the same page gives the same lines.</summary>
 /// <param name="step">The template's rules.</param>
 /// <param name="provider">Part of every line's identity.</param>
 /// <param name="sourceAccountId">Part of every line's identity.</param>
@@ -43,17 +43,32 @@ public sealed class LineNormaliser(
     {
         var source = columns ?? throw new InvalidOperationException("No page is in use.");
         values.Clear();
+        foreach (var (staged, value) in step.Table.Constants)
+        {
+            values[staged] = value;
+        }
         foreach (var rule in step.Columns)
         {
             var cell = rule.From is null ? null : source.Cell(row, rule.From);
-            values[rule.Target] = ColumnValue.Of(rule, cell, out var misfit);
+            var staged = StagedAs(rule);
+            values[staged] = ColumnValue.Of(rule, cell, out var misfit);
             if (misfit)
             {
-                throw Drift(rowNumber, rule.Target, $"does not fit '{Contracts.Wire.Name(rule.As)}'");
+                throw Drift(rowNumber, staged, $"does not fit '{Contracts.Wire.Name(rule.As)}'");
+            }
+        }
+        foreach (var column in step.Table.Columns.Values.Where(column => !column.Nullable))
+        {
+            if (values.GetValueOrDefault(column.Staged) is null)
+            {
+                throw Drift(rowNumber, column.Staged, "has no value");
             }
         }
         return Line(rowNumber, source.Extra(row));
     }
+
+    private string StagedAs(ColumnRule rule) =>
+        step.Table.Columns.TryGetValue(rule.Target, out var column) ? column.Staged : rule.Target;
 
     private CostLine Line(long rowNumber, string? extra)
     {
@@ -144,9 +159,10 @@ public sealed class LineNormaliser(
     private T Needed<T>(string target, long rowNumber)
         where T : struct => Given<T>(target) ?? throw Drift(rowNumber, target, "has no value");
 
-    private PipelineException Drift(long rowNumber, string target, string what)
+    private PipelineException Drift(long rowNumber, string staged, string what)
     {
-        var rule = step.Columns.FirstOrDefault(rule => rule.Target == target);
+        var rule = step.Columns.FirstOrDefault(rule => StagedAs(rule) == staged);
+        var target = rule?.Target ?? staged;
         return new(ErrorType.SchemaDrift, $"Row {rowNumber}, column {rule?.From ?? target} ({target}): {what}.");
     }
 }

@@ -38,6 +38,10 @@ public sealed class ProviderOptions
     /// <summary>Cloud Storage. The default value is Google's.</summary>
     public ProviderEndpoint GcpStorage { get; set; } = ProviderEndpoint.Public("https://storage.googleapis.com/");
 
+    /// <summary>Security Command Center. The default value is Google's.</summary>
+    public ProviderEndpoint GcpSecurityCenter { get; set; } =
+        ProviderEndpoint.Public("https://securitycenter.googleapis.com/");
+
     /// <summary>Where service accounts get their tokens, whatever their key files say. The default value is Google's.</summary>
     public ProviderEndpoint GcpToken { get; set; } = ProviderEndpoint.Public("https://oauth2.googleapis.com/");
 

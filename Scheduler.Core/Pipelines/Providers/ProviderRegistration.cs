@@ -36,6 +36,8 @@ public static class ProviderRegistration
         services.AddSingleton<IExtractAdapter, CostExportAdapter>();
         services.AddSingleton<IExtractAdapter, BigQuerySqlAdapter>();
         services.AddSingleton<IExtractAdapter, StorageExportAdapter>();
+        services.AddSingleton<IExtractAdapter, SecurityFindingsAdapter>();
+        services.AddSingleton<IExtractAdapter, PolicyStatesAdapter>();
         return services;
     }
 }

@@ -19,6 +19,7 @@ internal static partial class ProviderSettings
     private const string Blob = "Scheduler__Providers__Azure__BlobUrl";
     private const string BigQuery = "Scheduler__Providers__Gcp__BigQueryUrl";
     private const string Storage = "Scheduler__Providers__Gcp__StorageUrl";
+    private const string SecurityCenter = "Scheduler__Providers__Gcp__SecurityCenterUrl";
     private const string Token = "Scheduler__Providers__Gcp__TokenUrl";
     private const string MaxResponseBytes = "Scheduler__Providers__MaxResponseBytes";
     private const string MaxRunBytes = "Scheduler__Providers__MaxRunBytes";
@@ -45,6 +46,7 @@ internal static partial class ProviderSettings
             : Endpoint(configuration, Blob, options.AzureManagement);
         options.GcpBigQuery = Endpoint(configuration, BigQuery, options.GcpBigQuery);
         options.GcpStorage = Endpoint(configuration, Storage, options.GcpStorage);
+        options.GcpSecurityCenter = Endpoint(configuration, SecurityCenter, options.GcpSecurityCenter);
         options.GcpToken = Endpoint(configuration, Token, options.GcpToken);
         options.MaxResponseBytes = Number(configuration, MaxResponseBytes, options.MaxResponseBytes, 1L << 30);
         options.MaxRunBytes = Number(configuration, MaxRunBytes, options.MaxRunBytes, 1L << 40);

@@ -1,16 +1,20 @@
 using System.Globalization;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Datasets;
 
 namespace Scheduler.Core.Pipelines.Templates;
 
-/// <summary>Reads a step <c>normalise</c> and checks it against the columns of <c>cost_daily</c>.</summary>
+/// <summary>Reads a step <c>normalise</c> and checks it against the columns of the table that is loaded.</summary>
 internal static class NormaliseReader
 {
-    public static TemplateStep.Normalise Read(YamlMap map, TemplateFaults faults)
+    public static TemplateStep.Normalise Read(YamlMap map, TemplateFaults faults, TargetTable table)
     {
-        var columns = map.Map("columns", list => list.Keys.ToList().Select(name => ReadColumn(list, name)).ToList());
+        var columns = map.Map(
+            "columns",
+            list => list.Keys.ToList().Select(name => ReadColumn(list, name, table)).ToList()
+        );
         var targets = columns.Select(column => column.Target).ToHashSet(StringComparer.Ordinal);
-        foreach (var missing in CostColumn.All.Values.Where(known => !known.Nullable && !targets.Contains(known.Name)))
+        foreach (var missing in table.Columns.Values.Where(known => !known.Nullable && !targets.Contains(known.Name)))
         {
             faults.Add(map.LineOf("columns"), map.At("columns"), $"must fill {missing.Name}: it is never null");
         }
@@ -19,8 +23,13 @@ internal static class NormaliseReader
         {
             map.Fault("required", $"names {name}, which no rule fills");
         }
+        if (table.Table != LoadTable.Costs && (map.Find("estimated") ?? map.Find("settle_days")) is not null)
+        {
+            map.Fault("estimated", $"and settle_days make no sense for {table.Name}");
+        }
         return new TemplateStep.Normalise
         {
+            Table = table,
             Columns = columns,
             Required = required,
             FailOnUnmapped = map.OneOf("unmapped", "x_extra", "fail") == "fail",
@@ -36,21 +45,21 @@ internal static class NormaliseReader
         return words.Contains(word, StringComparer.Ordinal) ? word : words[0];
     }
 
-    private static ColumnRule ReadColumn(YamlMap list, string target)
+    private static ColumnRule ReadColumn(YamlMap list, string target, TargetTable table)
     {
-        if (!CostColumn.All.TryGetValue(target, out var column))
+        if (!table.Columns.TryGetValue(target, out var column))
         {
             list.Fault(
                 target,
-                CostColumn.OfTheRunner.Contains(target, StringComparer.Ordinal)
+                TargetTable.OfTheRunner.Contains(target, StringComparer.Ordinal)
                     ? "is filled by the runner, not by a template"
-                    : $"is not a column of cost_daily; there are {string.Join(", ", CostColumn.All.Keys)}"
+                    : $"is not a column of {table.Name}; there are {string.Join(", ", table.Columns.Keys)}"
             );
         }
         return list.Map(target, map => ReadRule(map, target, column));
     }
 
-    private static ColumnRule ReadRule(YamlMap map, string target, CostColumn? column)
+    private static ColumnRule ReadRule(YamlMap map, string target, TargetColumn? column)
     {
         var rule = new ColumnRule
         {
@@ -73,7 +82,7 @@ internal static class NormaliseReader
         return rule;
     }
 
-    private static Conversion As(YamlMap map, CostColumn? column)
+    private static Conversion As(YamlMap map, TargetColumn? column)
     {
         var words = Wire.Words<Conversion>().Where(word => word != Wire.Name(Conversion.Text));
         var fitting = column?.Conversions ?? [.. Enum.GetValues<Conversion>()];

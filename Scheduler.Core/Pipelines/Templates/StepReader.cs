@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Scheduler.Core.Datasets;
 using Scheduler.Core.Pipelines.Extract;
 using YamlDotNet.RepresentationModel;
 
@@ -14,8 +15,6 @@ internal sealed partial class StepReader(
     string? folder
 )
 {
-    private static readonly string[] KeyColumns = ["provider", "domain", "template", "source_account_id", "usage_date"];
-
     public IReadOnlyList<TemplateStep> Read(YamlMap root)
     {
         if (root.Find("steps") is not YamlSequenceNode list)
@@ -23,8 +22,10 @@ internal sealed partial class StepReader(
             root.Fault("steps", "must be a list of steps");
             return [];
         }
+        // What is normalised depends on the table, which the last step names.
+        var table = TableOf(list);
         var before = faults.Errors.Count;
-        var steps = list.Children.Select((node, number) => ReadStep(node, $"steps[{number}]")).ToList();
+        var steps = list.Children.Select((node, number) => ReadStep(node, $"steps[{number}]", table)).ToList();
         var understood = faults.Errors.Count == before;
         var isOrdered =
             steps is [TemplateStep.Probe] or [TemplateStep.Extract, TemplateStep.Normalise, TemplateStep.Load];
@@ -35,7 +36,18 @@ internal sealed partial class StepReader(
         return [.. steps.OfType<TemplateStep>()];
     }
 
-    private TemplateStep? ReadStep(YamlNode node, string path) =>
+    private static TargetTable TableOf(YamlSequenceNode list)
+    {
+        var names = list
+            .Children.OfType<YamlMappingNode>()
+            .Select(step => step.Children.TryGetValue("load", out var load) ? load as YamlMappingNode : null)
+            .Select(load => load is not null && load.Children.TryGetValue("table", out var table) ? table : null)
+            .OfType<YamlScalarNode>();
+        return TargetTable.All.FirstOrDefault(table => names.Any(name => name.Value == table.Name))
+            ?? TargetTable.Costs;
+    }
+
+    private TemplateStep? ReadStep(YamlNode node, string path, TargetTable table) =>
         YamlMap.Read(
             node,
             path,
@@ -48,9 +60,9 @@ internal sealed partial class StepReader(
                     case ["extract"]:
                         return step.Map<TemplateStep?>("extract", ReadExtract);
                     case ["normalise"]:
-                        return step.Map<TemplateStep?>("normalise", map => NormaliseReader.Read(map, faults));
+                        return step.Map<TemplateStep?>("normalise", map => NormaliseReader.Read(map, faults, table));
                     case ["load"]:
-                        return step.Map<TemplateStep?>("load", ReadLoad);
+                        return step.Map<TemplateStep?>("load", map => ReadLoad(map, table));
                     case ["probe"]:
                         return step.Map<TemplateStep?>("probe", ReadProbe);
                     default:
@@ -161,22 +173,27 @@ internal sealed partial class StepReader(
         return File.ReadAllText(path);
     }
 
-    private TemplateStep.Load ReadLoad(YamlMap map)
+    private TemplateStep.Load ReadLoad(YamlMap map, TargetTable table)
     {
-        map.OneOf("table", "cost_daily");
+        map.OneOf("table", [.. TargetTable.All.Select(known => known.Name)]);
         map.OneOf("mode", "replace_window");
-        if (map.Find("key") is not null && !map.Texts("key").SequenceEqual(KeyColumns))
+        if (map.Find("key") is not null && !map.Texts("key").SequenceEqual(table.KeyColumns))
         {
-            map.Fault("key", $"must be [{string.Join(", ", KeyColumns)}]");
+            map.Fault("key", $"must be [{string.Join(", ", table.KeyColumns)}]");
         }
         var accounts = map.Texts("source_account");
         if (accounts.Count == 0 || accounts.Any(name => parameters.All(parameter => parameter.Name != name)))
         {
             map.Fault("source_account", "must list parameters; the first that is set names the source account");
         }
+        if (map.Find("guards") is not null && table.Table != LoadTable.Costs)
+        {
+            map.Fault("guards", $"make no sense for {table.Name}: what was found yesterday may be mended today");
+        }
         var (shrink, force) = map.Find("guards") is null ? (50, null) : map.Map("guards", ReadGuards);
         return new TemplateStep.Load
         {
+            Table = table.Table,
             SourceAccount = accounts,
             ShrinkPercent = shrink,
             ForceParameter = force,

@@ -1,3 +1,5 @@
+using Scheduler.Core.Datasets;
+
 namespace Scheduler.Core.Pipelines.Templates;
 
 /// <summary>One step of a template.</summary>
@@ -10,9 +12,10 @@ public abstract record TemplateStep
     /// <param name="Options">The adapter's options: a value, or the name of a parameter.</param>
     public sealed record Extract(string Adapter, IReadOnlyDictionary<string, OptionValue> Options) : TemplateStep;
 
-    /// <summary>Turns the source's columns into those of <c>cost_daily</c>.</summary>
+    /// <summary>Turns the source's columns into those of the table that is loaded.</summary>
     public sealed record Normalise : TemplateStep
     {
+        public TargetTable Table { get; init; } = TargetTable.Costs;
         public required IReadOnlyList<ColumnRule> Columns { get; init; }
 
         /// <summary>Target columns without which a source is refused.</summary>
@@ -26,9 +29,11 @@ public abstract record TemplateStep
         public int SettleDays { get; init; }
     }
 
-    /// <summary>Replaces the window in <c>cost_daily</c>.</summary>
+    /// <summary>Replaces the window in a table.</summary>
     public sealed record Load : TemplateStep
     {
+        public LoadTable Table { get; init; }
+
         /// <summary>Parameters of which the first one set is the source account of the window key.</summary>
         public required IReadOnlyList<string> SourceAccount { get; init; }
 

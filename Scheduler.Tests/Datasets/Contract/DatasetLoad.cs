@@ -16,6 +16,7 @@ internal sealed record DatasetLoad(int Hour)
     public string Run { get; init; } = $"run-{Hour}";
     public string Account { get; init; } = "account";
     public DayWindow? Window { get; init; } = new(First, Last);
+    public LoadTable Table { get; init; }
     public IReadOnlyList<DayWindow>? Parts { get; init; }
     public IReadOnlyDictionary<string, string> Watermarks { get; init; } = new Dictionary<string, string>();
 
@@ -77,6 +78,7 @@ internal sealed record DatasetLoad(int Hour)
             Dataset = Dataset,
             Key = new WindowKey("FILE", "COST", "focus_csv", Account),
             Window = Window,
+            Table = Table,
             Parts = Parts,
             Watermarks = Watermarks,
             Fence = new LoadFence(ClaimedAt ?? Noon, Scheduled, Attempt, Epoch),

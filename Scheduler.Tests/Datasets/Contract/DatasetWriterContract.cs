@@ -417,6 +417,53 @@ internal abstract class DatasetWriterContract : DatasetContract
     }
 
     [Test]
+    public async Task Findings_go_into_a_table_of_their_own_and_are_replaced_by_the_day()
+    {
+        CostLine Found(string resource, string check, decimal count) =>
+            Line(Last, check, count) with
+            {
+                LineHash = $"{resource}/{check}",
+                ResourceId = resource,
+                ServiceName = "type",
+                SkuId = check,
+                ChargeDescription = "name",
+                ServiceCategory = "HIGH",
+                ChargeClass = "ACTIVE",
+                BillingCurrency = "XXX",
+                Extra = "\"mute\":\"no\"",
+            };
+        var today = new DatasetLoad(1) { Table = LoadTable.Findings, Parts = [new DayWindow(Last, Last)] };
+        await LoadAsync(new DatasetLoad(1) { Account = "other" }, Line(Last, "A", 5));
+
+        var first = await LoadAsync(today, Found("r1", "a", 1), Found("r1", "a", 1), Found("r2", "b", 1));
+        var second = await LoadAsync(today with { Epoch = 2 }, Found("r2", "b", 1));
+        var rows = await TextAsync(
+            "findings_daily",
+            "observed_date",
+            "source_account_id",
+            "resource_id",
+            "resource_type",
+            "check_id",
+            "check_name",
+            "severity",
+            "state",
+            "finding_count",
+            "x_extra",
+            "run_id"
+        );
+        var third = await LoadAsync(today with { Epoch = 3 });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(first, Is.EqualTo(new LoadResult.Loaded(2, 0)));
+            Assert.That(second, Is.EqualTo(new LoadResult.Loaded(1, 2)));
+            Assert.That(rows, Is.EqualTo(["""2026-10-02|account|r2|type|b|name|HIGH|ACTIVE|1|{"mute":"no"}|run-1"""]));
+            Assert.That(third, Is.EqualTo(new LoadResult.Loaded(0, 1)), "what was found before may be mended");
+            Assert.That(await CostsAsync(), Is.EqualTo(["2026-10-02|A|5"]));
+        }
+    }
+
+    [Test]
     public async Task The_same_execution_may_load_again()
     {
         await LoadAsync(new DatasetLoad(1), Line(First, "A", 1), Line(Last, "A", 1));

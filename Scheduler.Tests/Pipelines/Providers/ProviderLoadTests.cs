@@ -125,6 +125,59 @@ internal sealed class ProviderLoadTests(string provider) : IDisposable
     }
 
     [Test]
+    public async Task A_backfill_of_older_occurrences_by_two_workers_loads_beside_the_scheduled_run_and_a_late_zombie_does_not()
+    {
+        var days = Enumerable.Range(0, 40).Select(back => ProviderWorld.Today.PlusDays(-back)).ToList();
+        world.Data(provider).SetCosts([.. days.Select(day => (day, "A", "1"))]);
+        PipelineBench.Completed(await world.RunAsync(provider));
+        var (from, to) = (days[36], days[35]);
+        world.Data(provider).SetCosts([.. days.Select(day => (day, "A", "2"))]);
+
+        // Two occurrences of long ago, leased now by two workers, the second piece first.
+        var pieces = await Task.WhenAll(
+            new[] { (to, 2), (from, 1) }.Select(piece => Task.Run(() => PieceAsync(piece.Item1, piece.Item2)))
+        );
+        world.Data(provider).SetCosts([.. days.Select(day => (day, "A", "9"))]);
+        var zombie = PipelineBench.Failed(await PieceAsync(from, claimedAfterSeconds: -60, run: "zombie"));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(pieces, Is.All.TypeOf<PipelineResult.Completed>());
+            Assert.That(zombie.ErrorType, Is.EqualTo(ErrorType.WorkerLost));
+            Assert.That(
+                await world.Bench.QueryAsync(
+                    $"select usage_date, billed_cost from cost_daily where usage_date between '{from:uuuu-MM-dd}' and '{to:uuuu-MM-dd}' order by 1"
+                ),
+                Is.EqualTo([$"{from:uuuu-MM-dd}|2", $"{to:uuuu-MM-dd}|2"])
+            );
+            Assert.That(
+                await world.Bench.QueryAsync(
+                    $"select billed_cost from cost_daily where usage_date = '{ProviderWorld.Today:uuuu-MM-dd}'"
+                ),
+                Is.EqualTo(["1"]),
+                "the days of the scheduled run stand"
+            );
+        }
+    }
+
+    /// <summary>A run for one day of the past, with that occurrence's time, leased so long after the scheduled run.</summary>
+    private async Task<PipelineResult> PieceAsync(LocalDate day, int claimedAfterSeconds, string? run = null)
+    {
+        var item = await world.ItemAsync(provider, $$"""{"from":"{{day:uuuu-MM-dd}}","to":"{{day:uuuu-MM-dd}}"}""");
+        var at = day.PlusDays(1).AtMidnight().InUtc().ToInstant();
+        return await world.Bench.RunAsync(
+            item with
+            {
+                RunId = run ?? $"piece-{day:uuuu-MM-dd}",
+                ScheduledTime = at,
+                DataIntervalStart = at - Duration.FromDays(1),
+                DataIntervalEnd = at,
+                LeaseExpiresAt = item.LeaseExpiresAt + Duration.FromSeconds(claimedAfterSeconds),
+            }
+        );
+    }
+
+    [Test]
     public async Task Pages_are_read_to_the_last_one()
     {
         var costs = Enumerable

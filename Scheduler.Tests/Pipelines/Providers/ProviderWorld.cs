@@ -29,6 +29,7 @@ internal sealed class ProviderWorld : IDisposable
         Bench.Providers.AzureAuthority = Azure.Endpoint;
         Bench.Providers.GcpBigQuery = Gcp.Endpoint;
         Bench.Providers.GcpStorage = Gcp.Endpoint;
+        Bench.Providers.GcpSecurityCenter = Gcp.Endpoint;
         Bench.Providers.GcpToken = Gcp.Endpoint;
         Bench.AwsIdentity = new FixedIdentity();
     }
@@ -134,6 +135,9 @@ internal sealed class ProviderWorld : IDisposable
         }
         switch (provider)
         {
+            case "GCP" when template == "security_findings":
+                all.TryAdd("parent", GcpServer.Organization);
+                break;
             case "AWS":
                 all.TryAdd("source_account_id", AwsServer.Account);
                 break;

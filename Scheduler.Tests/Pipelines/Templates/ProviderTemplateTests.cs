@@ -84,6 +84,42 @@ internal sealed class ProviderTemplateTests : IDisposable
         "window.restate: must be one of window, touched_days"
     )]
     [TestCase(
+        "gcp.security.security_findings.yaml",
+        "check_id: { from: category }",
+        "sku_id: { from: category }",
+        "columns.sku_id: is not a column of findings_daily; there are observed_date"
+    )]
+    [TestCase(
+        "gcp.security.security_findings.yaml",
+        "        state: { from: state }\n",
+        "",
+        "columns: must fill state"
+    )]
+    [TestCase(
+        "gcp.security.security_findings.yaml",
+        "observed_date]\n      source_account",
+        "usage_date]\n      source_account",
+        "load.key: must be [provider, domain, template, source_account_id, observed_date]"
+    )]
+    [TestCase(
+        "gcp.security.security_findings.yaml",
+        "source_account: [parent]",
+        "source_account: [parent]\n      guards: { shrink_percent: 50 }",
+        "load.guards: make no sense for findings_daily"
+    )]
+    [TestCase(
+        "azure.compliance.policy_states.yaml",
+        "unmapped: x_extra",
+        "unmapped: x_extra\n      estimated: today",
+        "estimated: and settle_days make no sense"
+    )]
+    [TestCase(
+        "azure.compliance.policy_states.yaml",
+        "table: findings_daily",
+        "table: other_daily",
+        "load.table: must be one of cost_daily, findings_daily"
+    )]
+    [TestCase(
         "azure.cost.cost_billing.yaml",
         "type: azure_scope",
         "type: string",

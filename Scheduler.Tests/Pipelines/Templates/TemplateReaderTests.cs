@@ -159,7 +159,13 @@ public sealed class TemplateReaderTests
         "steps[1].normalise.estimated",
         "never, today, open_period"
     )]
-    [TestCase("table: cost_daily", "table: costs", 87, "steps[2].load.table", "must be cost_daily")]
+    [TestCase(
+        "table: cost_daily",
+        "table: costs",
+        87,
+        "steps[2].load.table",
+        "must be one of cost_daily, findings_daily"
+    )]
     [TestCase(
         "[source_account_id, path, url]",
         "[account]",

@@ -356,6 +356,7 @@ internal sealed class TenantDatasetScriptTests
                     .With("domain", "cost")
                     .With("template", "focus")
                     .With("sourceAccountId", load.Account)
+                    .With("isFindings", false)
                     .WithRows<DayRow>("days", load.Days)
                     .With("standingDays", load.From is null)
                     .With("claimedAt", load.ClaimedAt)

@@ -107,7 +107,7 @@ public sealed class CostQueryAdapter(ProviderHttp http) : IExtractAdapter
                     var page = Page(session.Provider, type, request.Options, properties, row, answer.Length);
                     row += page.Rows.Count;
                     yield return page;
-                    next = Next(session, properties);
+                    next = AzureLinks.Next(session, properties, "nextLink");
                 }
             }
         }
@@ -161,18 +161,6 @@ public sealed class CostQueryAdapter(ProviderHttp http) : IExtractAdapter
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return message;
-    }
-
-    /// <summary>The link is the server's own text: one that leads anywhere else would carry the token there.</summary>
-    private static Uri? Next(ProviderSession session, JsonElement properties)
-    {
-        if (session.Pages.Next(properties.TextOrNull("nextLink")) is not { } link)
-        {
-            return null;
-        }
-        return Uri.TryCreate(link, UriKind.Absolute, out var next) && session.Endpoint.Holds(next)
-            ? next
-            : throw JsonFields.Drift(session.Provider, "properties.nextLink", "on the host that was asked");
     }
 
     private static ExtractPage Page(

@@ -15,6 +15,7 @@ namespace Scheduler.Core.Pipelines.Providers.Gcp;
 internal sealed class GcpLogin : IDisposable
 {
     public const string BigQuery = "https://www.googleapis.com/auth/bigquery";
+    public const string CloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
     public const string ReadStorage = "https://www.googleapis.com/auth/devstorage.read_only";
 
     private readonly ServiceAccountCredential credential;

@@ -22,6 +22,9 @@ internal sealed class AzureServer : FakeProvider, IDailyCosts
 
     private readonly List<(LocalDate Day, string Service, string Cost)> costs = [];
 
+    /// <summary>What Azure Policy says.</summary>
+    public List<JsonObject> PolicyStates { get; } = [];
+
     /// <summary>Blobs of the container by name, and when each was changed.</summary>
     public Dictionary<string, (DateTimeOffset Changed, byte[] Bytes)> Blobs { get; } = [];
 
@@ -76,6 +79,7 @@ internal sealed class AzureServer : FakeProvider, IDailyCosts
     protected override ResponseMessage Handle(IRequestMessage request) =>
         !IsData(request) ? Authorize(request)
         : request.Method == "GET" ? Storage(request)
+        : request.AbsolutePath.EndsWith("/policyStates/latest/queryResults", StringComparison.Ordinal) ? States(request)
         : Query(request);
 
     private ResponseMessage Authorize(IRequestMessage request)
@@ -130,6 +134,30 @@ internal sealed class AzureServer : FakeProvider, IDailyCosts
             Expect("api-version", Parameter(request, "api-version").Single(), "2025-03-01");
         }
         return Recorded.Count > 0 ? RecordedPage(token) : CostPage(body, token);
+    }
+
+    private ResponseMessage States(IRequestMessage request)
+    {
+        if (Header(request, "Authorization") != $"Bearer {Token}")
+        {
+            return Reply(401, """{"error":{"code":"InvalidAuthenticationToken","message":"x"}}""");
+        }
+        Expect(
+            "the path",
+            request.AbsolutePath,
+            $"/{Scope}/providers/Microsoft.PolicyInsights/policyStates/latest/queryResults"
+        );
+        Expect("api-version", Parameter(request, "api-version").Single(), "2019-10-01");
+        Expect("filter", Parameter(request, "$filter").Single(), "complianceState eq 'NonCompliant'");
+        var (items, next) = Slice(PolicyStates, Parameter(request, "$skiptoken").SingleOrDefault(), 1000);
+        var answer = new JsonObject
+        {
+            ["@odata.count"] = PolicyStates.Count,
+            ["@odata.nextLink"] =
+                ForeignLink ?? (next is null ? null : $"{request.Url.Split("&$skiptoken")[0]}&$skiptoken={next}"),
+            ["value"] = new JsonArray([.. items.Select(item => item.DeepClone())]),
+        };
+        return Json(answer.ToJsonString());
     }
 
     private ResponseMessage Storage(IRequestMessage request)

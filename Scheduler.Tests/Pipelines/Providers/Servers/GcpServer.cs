@@ -16,7 +16,9 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
     public const string Project = "acme-billing-1";
     public const string Table = "acme-billing-1.billing.gcp_billing_export_v1_000000_B0BBA4_940A77";
     public const string Bucket = "billing-exports";
+    public const string Organization = "organizations/123456789012";
     private const string StorageToken = "canary-gcs-token";
+    private const string PlatformToken = "canary-platform-token";
     private const string Token = "canary-google-token";
     private const string Job = "job_1";
 
@@ -44,6 +46,9 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
 
     /// <summary>What the query gives, by column; all days of it.</summary>
     public List<Dictionary<string, string?>> Rows { get; } = [];
+
+    /// <summary>Results of the list of findings.</summary>
+    public List<JsonObject> Findings { get; } = [];
 
     /// <summary>Objects of the bucket by name, with their generations.</summary>
     public Dictionary<string, (long Generation, byte[] Bytes)> Objects { get; } = [];
@@ -104,6 +109,7 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
     protected override ResponseMessage Handle(IRequestMessage request) =>
         !IsData(request) ? Authorize(request)
         : request.AbsolutePath.StartsWith("/storage/", StringComparison.Ordinal) ? Storage(request)
+        : request.AbsolutePath.StartsWith("/v2/", StringComparison.Ordinal) ? SecurityFindings(request)
         : Header(request, "Authorization") != $"Bearer {Token}"
             ? Reply(401, """{"error":{"code":401,"status":"UNAUTHENTICATED"}}""")
         : request.Method == "POST" ? Start(request)
@@ -133,6 +139,7 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
         {
             "https://www.googleapis.com/auth/bigquery" => Token,
             "https://www.googleapis.com/auth/devstorage.read_only" => StorageToken,
+            "https://www.googleapis.com/auth/cloud-platform" => PlatformToken,
             var other => other,
         };
         Expect("aud", (string?)claims["aud"], "https://oauth2.googleapis.com/token");
@@ -174,6 +181,28 @@ internal sealed class GcpServer : FakeProvider, IDailyCosts
                     ["size"] = $"{item.Value.Bytes.Length}",
                 }),
             ]);
+        }
+        if (next is not null)
+        {
+            answer["nextPageToken"] = next;
+        }
+        return Json(answer.ToJsonString());
+    }
+
+    private ResponseMessage SecurityFindings(IRequestMessage request)
+    {
+        if (Header(request, "Authorization") != $"Bearer {PlatformToken}")
+        {
+            return Reply(403, """{"error":{"code":403,"status":"PERMISSION_DENIED"}}""");
+        }
+        Expect("the path", request.AbsolutePath, $"/v2/{Organization}/sources/-/findings");
+        Expect("filter", Parameter(request, "filter").Single(), "state=\"ACTIVE\"");
+        Expect("pageSize", Parameter(request, "pageSize").Single(), "1000");
+        var (items, next) = Slice(Findings, Parameter(request, "pageToken").SingleOrDefault(), 1000);
+        var answer = new JsonObject { ["totalSize"] = Findings.Count };
+        if (Findings.Count > 0)
+        {
+            answer["listFindingsResults"] = new JsonArray([.. items.Select(item => item.DeepClone())]);
         }
         if (next is not null)
         {
