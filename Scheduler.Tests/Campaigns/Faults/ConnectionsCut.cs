@@ -45,6 +45,10 @@ internal sealed class ConnectionsCut : CampaignFault
             site.Note($"{ended.Count} backends were terminated");
             site.Hit("F4 terminated", ended.Count);
         }
+        for (var wait = 0; wait < 40 && proxies.Values.Sum(proxy => proxy.Cuts) == 0; wait++)
+        {
+            await PauseAsync(0.2);
+        }
         foreach (var proxy in proxies.Values)
         {
             proxy.LosesOneCommitIn = 0;

@@ -49,7 +49,9 @@ internal sealed class PoisonPipelines : CampaignFault
         await EndHangingAsync(site, load);
         await Until.TrueAsync(
             "all poison has been given up",
-            async () => (await StatesAsync(site, poison)).All(state => state is "FAILED")
+            async () => (await StatesAsync(site, poison)).All(state => state is "FAILED"),
+            // Three leases one after the other, and in a mix other faults in between.
+            TimeSpan.FromMinutes(1.5)
         );
         foreach (var state in await StatesAsync(site, [.. poison, hang]))
         {

@@ -14,6 +14,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly CancellationTokenSource ended = new();
     private readonly Lock gate = new();
     private readonly HashSet<Pair> pairs = [];
+    private int commits;
     private int cuts;
     private int held;
 
@@ -132,10 +133,13 @@ internal sealed class TcpProxy : IAsyncDisposable
         try
         {
             var buffer = new byte[64 * 1024];
-            var commits = 0;
             while (await pair.Server.GetStream().ReadAsync(buffer, ended.Token) is > 0 and var read)
             {
-                if (LosesOneCommitIn > 0 && IsCommitted(buffer.AsSpan(0, read)) && ++commits % LosesOneCommitIn == 0)
+                if (
+                    LosesOneCommitIn > 0
+                    && IsCommitted(buffer.AsSpan(0, read))
+                    && Interlocked.Increment(ref commits) % LosesOneCommitIn == 0
+                )
                 {
                     Interlocked.Increment(ref cuts);
                     return;

@@ -25,7 +25,15 @@ internal sealed class ApiProcess : RunningProcess
         var line = await api.SaysAsync(Listening);
         api.Address = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim());
         using var client = new SchedulerClient(api.Address, adminKey: "none");
-        await Until.TrueAsync("the API is ready", client.IsReadyAsync);
+        await Until.TrueAsync(
+            "the API is ready",
+            () =>
+                api.HasExited
+                    ? throw new InvalidOperationException(
+                        $"{name} has ended with exit code {api.ExitCode}.\n{api.Output}"
+                    )
+                    : client.IsReadyAsync()
+        );
         return api;
     }
 }

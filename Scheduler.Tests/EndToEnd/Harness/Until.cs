@@ -6,13 +6,14 @@ namespace Scheduler.Tests.EndToEnd.Harness;
 internal static class Until
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Looks again and again until the answer is not null; fails the test after 30 s.</summary>
+    /// <summary>Looks again and again until the answer is not null; fails the test after 30 s, or what is given.</summary>
     /// <param name="what">Completes the sentence "Waited in vain until …".</param>
-    public static async Task<T> SeenAsync<T>(string what, Func<Task<T?>> look)
+    public static async Task<T> SeenAsync<T>(string what, Func<Task<T?>> look, TimeSpan? patience = null)
         where T : class
     {
+        var most = patience ?? UsualPatience;
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -20,16 +21,16 @@ internal static class Until
             {
                 return seen;
             }
-            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            if (TimeProvider.System.GetElapsedTime(started) > most)
             {
-                throw new AssertionException($"Waited in vain, for {Patience.TotalSeconds} s, until {what}.");
+                throw new AssertionException($"Waited in vain, for {most.TotalSeconds} s, until {what}.");
             }
             await Task.Delay(Pause, TimeProvider.System);
         }
     }
 
-    public static Task TrueAsync(string what, Func<Task<bool>> look) =>
-        SeenAsync<object>(what, async () => await look() ? string.Empty : null);
+    public static Task TrueAsync(string what, Func<Task<bool>> look, TimeSpan? patience = null) =>
+        SeenAsync<object>(what, async () => await look() ? string.Empty : null, patience);
 
     public static Task TrueAsync(string what, Func<bool> look) => TrueAsync(what, () => Task.FromResult(look()));
 }
