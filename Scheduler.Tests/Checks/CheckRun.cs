@@ -1,7 +1,7 @@
 using Scheduler.Tests.Benchmarks;
 using Scheduler.Tests.Campaigns;
-using Scheduler.Tests.Mutations;
 using Scheduler.Tests.Campaigns.Recovery;
+using Scheduler.Tests.Mutations;
 using Scheduler.Tests.Planted;
 using Scheduler.Tests.Simulation;
 using Scheduler.Tests.Support;

@@ -37,6 +37,28 @@ internal sealed class BigQueryDatasetWriterTests : DatasetWriterContract
     }
 
     [Test]
+    public async Task A_dataset_of_a_version_without_watermarks_gets_what_it_lacks_from_its_next_load()
+    {
+        await new DatasetLoad(1).ByAsync(Datasets.Writer(), Line);
+        foreach (var table in new[] { "x_meta_fenced_days", "x_meta_watermarks", "findings_daily" })
+        {
+            await B.Emulator.ExecuteAsync(Acme.Value, $"drop table {table}");
+        }
+
+        var marks = await Datasets
+            .Writer()
+            .WatermarksAsync(Acme, new WindowKey("FILE", "COST", "focus_csv", "account"), default);
+        var loaded = await new DatasetLoad(2).ByAsync(Datasets.Writer(), Line with { BilledCost = 2 });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(marks, Is.Empty);
+            Assert.That(loaded, Is.EqualTo(new LoadResult.Loaded(1, 1)));
+            Assert.That(await CostsAsync(), Is.EqualTo(["2026-10-01|A|2"]));
+        }
+    }
+
+    [Test]
     public async Task Loads_of_one_process_take_turns_and_cancel_none_of_each_other()
     {
         await Datasets.Catalog.CreateAsync(Acme, default);

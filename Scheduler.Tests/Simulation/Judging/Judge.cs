@@ -293,7 +293,10 @@ internal sealed class Judge(
                 !moves[runId].Any(move => move.From == RunState.Running && move.LeaseEpoch == epoch && move.To == state)
             )
             {
-                broken("I14", $"Run {runId} was said to be {state} after lease {epoch}; its moves are {string.Join(", ", moves[runId])}.");
+                broken(
+                    "I14",
+                    $"Run {runId} was said to be {state} after lease {epoch}; its moves are {string.Join(", ", moves[runId])}."
+                );
             }
         }
     }
