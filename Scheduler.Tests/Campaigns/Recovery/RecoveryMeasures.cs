@@ -116,21 +116,27 @@ internal sealed class RecoveryMeasures : IAsyncDisposable
     private async Task<(string RunId, Slot Worker)> BeginRunAsync(int milliseconds)
     {
         var config = await ConfigureAsync($"long {Guid.NewGuid():N}", times: 1, milliseconds);
-        var lease = await Until.SeenAsync(
+        // A lease that reached its worker late is handed back unbegun, and the run is another's.
+        var begun = await Until.SeenAsync(
             "the run has begun",
             async () =>
                 (
                     await site.Database.QueryAsync(
                         $"select run_id, worker_id from pipeline_execution_queue where config_id = '{config}' and state = 'PROCESSING'",
-                        row => new[] { (string)row["run_id"]!, (string)row["worker_id"]! }
+                        row => Tuple.Create((string)row["run_id"]!, WorkerOf((string)row["worker_id"]!))
                     )
-                ).FirstOrDefault()
+                ).Find(lease => IsAt(lease.Item2, lease.Item1))
         );
-        return (
-            lease[0],
-            site.Workers.Single(worker => lease[1].StartsWith($"{worker.Name}-", StringComparison.Ordinal))
-        );
+        return (begun.Item1, begun.Item2);
     }
+
+    private Slot WorkerOf(string name) =>
+        site.Workers.Single(worker => name.StartsWith($"{worker.Name}-", StringComparison.Ordinal));
+
+    private bool IsAt(Slot worker, string runId) =>
+        Directory
+            .EnumerateFiles(site.JournalFolder, $"{worker.Process!.ProcessId}-*")
+            .Any(journal => File.ReadAllText(journal).Contains($"begin\t{runId}\t", StringComparison.Ordinal));
 
     private async Task<string> ConfigureAsync(string name, int times, int milliseconds)
     {
