@@ -5,7 +5,9 @@ namespace Scheduler.Tests.Campaigns;
 /// <summary>Runs campaigns one after the other on one PostgreSQL server, each in a database of its own.</summary>
 internal sealed class CampaignRuns : IAsyncDisposable
 {
-    private readonly Lazy<Task<PostgresServer>> server = new(() => PostgresServer.StartAsync(durable: true));
+    private readonly Lazy<Task<PostgresServer>> server = new(() =>
+        PostgresServer.StartAsync(durable: true, keepsCommitTimes: true)
+    );
 
     public Task<CampaignResult> RunAsync(IReadOnlyList<CampaignFault> faults, int seed, bool keeps) =>
         new Campaign(faults, seed, () => server.Value) { Keeps = keeps }.RunAsync();

@@ -52,7 +52,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts a server; the test is ignored where none is installed, and fails in CI.</summary>
     /// <param name="durable">Whether a commit is on disk before it is answered; tests that crash nothing do without.</param>
     /// <param name="place">An empty folder that it shall live in, and be small in; removed at the end. One of its own if none is given.</param>
-    public static async Task<PostgresServer> StartAsync(bool durable, DirectoryInfo? place = null)
+    /// <param name="keepsCommitTimes">Whether <c>pg_xact_commit_timestamp</c> answers.</param>
+    public static async Task<PostgresServer> StartAsync(
+        bool durable,
+        DirectoryInfo? place = null,
+        bool keepsCommitTimes = false
+    )
     {
         if (Find("initdb") is not { } initdb || Find("postgres") is not { } postgres)
         {
@@ -97,6 +102,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             .. durable
                 ? []
                 : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+            .. keepsCommitTimes ? (string[])["-c", "track_commit_timestamp=on"] : [],
             .. place is null ? [] : (string[])["-c", "min_wal_size=2MB", "-c", "max_wal_size=4MB"],
         ];
         var server = new PostgresServer(await ServeAsync(postgres, serve), postgres, serve, folder, port);

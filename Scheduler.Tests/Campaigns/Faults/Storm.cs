@@ -1,7 +1,5 @@
 using Scheduler.Core.Contracts;
-using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
-using Scheduler.Tests.Campaigns.Judging;
 
 namespace Scheduler.Tests.Campaigns.Faults;
 
@@ -93,20 +91,34 @@ internal sealed class Storm : CampaignFault
     /// </summary>
     public override async Task<IReadOnlyList<string>> JudgeAsync(Site site)
     {
-        var view = await DatabaseView.ReadAsync(site.Database);
-        var customers = view.Runs().ToDictionary(run => run.RunId, run => run.CustomerId);
-        var active = customers.Values.Distinct().Count();
+        // A run is there for claims when its plan is committed, which may be long after its row was written.
+        var order = site.Database.IsPostgres ? "pg_xact_commit_timestamp(t.xmin), t.transition_id" : "t.transition_id";
+        var moves = await site.Database.QueryAsync(
+            $"""
+            select t.run_id, r.customer_id, t.from_state
+            from scheduler_run_transitions t join scheduled_pipeline_runs r on r.run_id = t.run_id
+            where t.from_state is null or (t.to_state = 'RUNNING' and t.lease_epoch = 1)
+            order by {order}
+            """,
+            row =>
+                (
+                    RunId: (string)row["run_id"]!,
+                    Customer: (string)row["customer_id"]!,
+                    IsBirth: row["from_state"] is null
+                )
+        );
+        var active = moves.Select(move => move.Customer).Distinct().Count();
         var claims = new List<(string Customer, string RunId)>();
         var born = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var move in view.Moves())
+        foreach (var move in moves)
         {
-            if (move.From is null)
+            if (move.IsBirth)
             {
                 born[move.RunId] = claims.Count;
             }
-            if (move is { To: RunState.Running, LeaseEpoch: 1 })
+            else
             {
-                claims.Add((customers[move.RunId], move.RunId));
+                claims.Add((move.Customer, move.RunId));
             }
         }
         var violations = new List<string>();
