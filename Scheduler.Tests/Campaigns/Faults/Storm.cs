@@ -86,8 +86,8 @@ internal sealed class Storm : CampaignFault
     }
 
     /// <summary>
-    /// I10: while a small customer's run waits, each of the others has as many turns as this run stands in its own line, twice over; what
-    /// workers had claimed ahead before it came is left out.
+    /// I10: a small customer may run one at a time. From when a run of it is there and has room, each of the others has one turn before it,
+    /// twice over; what workers had claimed ahead before it came is left out.
     /// </summary>
     public override async Task<IReadOnlyList<string>> JudgeAsync(Site site)
     {
@@ -95,47 +95,43 @@ internal sealed class Storm : CampaignFault
         var order = site.Database.IsPostgres ? "pg_xact_commit_timestamp(t.xmin), t.transition_id" : "t.transition_id";
         var moves = await site.Database.QueryAsync(
             $"""
-            select t.run_id, r.customer_id, t.from_state
+            select t.run_id, r.customer_id, t.from_state, t.to_state
             from scheduler_run_transitions t join scheduled_pipeline_runs r on r.run_id = t.run_id
-            where t.from_state is null or (t.to_state = 'RUNNING' and t.lease_epoch = 1)
             order by {order}
             """,
             row =>
                 (
                     RunId: (string)row["run_id"]!,
                     Customer: (string)row["customer_id"]!,
-                    IsBirth: row["from_state"] is null
+                    From: (string?)row["from_state"],
+                    To: (string)row["to_state"]!
                 )
         );
-        var active = moves.Select(move => move.Customer).Distinct().Count();
-        var claims = new List<(string Customer, string RunId)>();
+        var most = 2 * (moves.Select(move => move.Customer).Distinct().Count() + (2 * Slots * site.Workers.Count));
         var born = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var move in moves)
-        {
-            if (move.IsBirth)
-            {
-                born[move.RunId] = claims.Count;
-            }
-            else
-            {
-                claims.Add((move.Customer, move.RunId));
-            }
-        }
+        var hasRoom = new Dictionary<string, int>(StringComparer.Ordinal);
         var violations = new List<string>();
-        for (var place = 0; place < claims.Count; place++)
+        var claims = 0;
+        foreach (var (run, customer, from, to) in moves)
         {
-            var (customer, run) = claims[place];
-            if (!customer.StartsWith("tiny_", StringComparison.Ordinal))
+            if (from is null)
+            {
+                born[run] = claims;
+            }
+            else if (from == "RUNNING")
+            {
+                hasRoom[customer] = claims;
+            }
+            if (to != "RUNNING")
             {
                 continue;
             }
-            var position = claims[born[run]..place].Count(claim => claim.Customer == customer) + 1;
-            var waited = place - born[run];
-            var most = 2 * ((active * position) + (2 * Slots * site.Workers.Count));
-            if (waited > most)
+            var waited = claims - Math.Max(born[run], hasRoom.GetValueOrDefault(customer));
+            if (waited > most && customer.StartsWith("tiny_", StringComparison.Ordinal))
             {
                 violations.Add($"I10 Run {run} of {customer} waited for {waited} claims; {most} are twice its share.");
             }
+            claims++;
         }
         return violations;
     }
