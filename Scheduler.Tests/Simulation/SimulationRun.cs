@@ -92,10 +92,15 @@ internal sealed class SimulationRun : IDisposable
             return;
         }
         var lastPass = world.Expected.Passes.Max;
-        var last = world.Loop.Now + LongestQuiet;
-        while (!world.IsOver && world.CountOpen() > 0 && world.Loop.Now < last)
+        // Runs that queue up behind each other may take longer in all: as long as there are fewer and fewer, it goes on.
+        var (open, last) = (world.CountOpen(), world.Loop.Now + LongestQuiet);
+        while (!world.IsOver && open > 0 && world.Loop.Now < last)
         {
             world.Loop.RunUntil(world.Loop.Now + LookAgain, () => world.IsOver);
+            if (world.CountOpen() is var left && left < open)
+            {
+                (open, last) = (left, world.Loop.Now + LongestQuiet);
+            }
         }
         Check();
         world.Judge.CheckHealed(lastPass);
