@@ -105,7 +105,7 @@ internal sealed class World : IDisposable
     {
         if (PickInstance() is { } instance)
         {
-            instance.Trigger(pass => Expected.Passes.Add(pass));
+            instance.Trigger(pass => Expected.Passed(pass, Loop.Now));
         }
     }
 

@@ -22,6 +22,18 @@ internal sealed class Expectations(Instant start, Instant end)
     /// <summary>By what time each completed pass of the trigger decided, in their order.</summary>
     public SortedSet<Instant> Passes { get; } = [];
 
+    private readonly Dictionary<Instant, Instant> passEnds = [];
+
+    /// <summary>A pass of the trigger that decided by one instant has come to its end at another.</summary>
+    public void Passed(Instant decided, Instant ended)
+    {
+        Passes.Add(decided);
+        passEnds[decided] = ended;
+    }
+
+    /// <summary>When a pass came to its end: what changed before may have come before its writing.</summary>
+    public Instant EndOf(Instant pass) => passEnds.GetValueOrDefault(pass, pass);
+
     public IEnumerable<string> ConfigIds => pipelines.Keys;
 
     public void Onboarded(CustomerPlan customer, Instant at)

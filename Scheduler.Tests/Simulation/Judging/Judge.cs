@@ -183,7 +183,7 @@ internal sealed class Judge(
             var since = versions[nth].From;
             foreach (var pass in expected.Passes.GetViewBetween(since, until))
             {
-                if (pass >= until)
+                if (expected.EndOf(pass) >= until)
                 {
                     break;
                 }
