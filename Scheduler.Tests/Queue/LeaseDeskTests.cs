@@ -37,6 +37,22 @@ internal sealed class LeaseDeskTests
     [TearDown]
     public async Task Close() => await database!.DisposeAsync();
 
+    /// <summary>Who is woken too early looks in vain, and looks again only much later.</summary>
+    [Test]
+    public async Task A_trigger_wakes_those_who_wait_once_its_runs_are_committed_and_not_before()
+    {
+        var plan = Engine.Hold("scheduling.plan_batch");
+        var wakeUp = H.Signal.Next;
+
+        var queueing = H.QueueAsync("acme", "main");
+        await plan.Reached;
+        var before = wakeUp.IsCompleted;
+        plan.Release();
+        await queueing;
+
+        Assert.That((before, wakeUp.IsCompleted), Is.EqualTo((false, true)));
+    }
+
     [Test]
     public async Task Claims_that_come_during_a_script_share_the_next_one()
     {

@@ -1,5 +1,4 @@
 using NodaTime;
-using Scheduler.Core.Quotas;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Storage;
 using Scheduler.Tests.Simulation.Judging;
@@ -158,9 +157,7 @@ internal sealed class CampaignJudge(Site site, Load load, Action<string, string>
     }
 
     private int MostAtOnce(string customer) =>
-        load
-            .Expected.PlansOf(customer)
-            .Max(name => PlanCatalog.TryFind(name, out var plan) ? plan.MaxConcurrentPipelines ?? int.MaxValue : 0);
+        load.Expected.MostOf(customer, plan => plan.MaxConcurrentPipelines) ?? int.MaxValue;
 
     /// <summary>I14: what was answered with success is there.</summary>
     private void AcknowledgedIsThere(DatabaseView view)

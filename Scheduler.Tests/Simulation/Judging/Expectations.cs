@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodaTime;
+using Scheduler.Core.Quotas;
 using Scheduler.Core.Time;
 using Scheduler.Tests.Time;
 
@@ -63,6 +64,15 @@ internal sealed class Expectations(Instant start, Instant end)
 
     /// <summary>Every plan that the customer has ever had, the last one being its own now.</summary>
     public IReadOnlyList<string> PlansOf(string customerId) => plans[customerId];
+
+    /// <summary>By the largest plan that the customer ever had; null without a limit, 0 of a plan that nobody offers.</summary>
+    public int? MostOf(string customerId, Func<Plan, int?> limit)
+    {
+        var limits = PlansOf(customerId)
+            .Select(name => PlanCatalog.TryFind(name, out var plan) ? limit(plan) : 0)
+            .ToList();
+        return limits.Contains(null) ? null : limits.Max();
+    }
 
     public string CustomerOf(string configId) => pipelines[configId].CustomerId;
 

@@ -1,5 +1,4 @@
 using NodaTime;
-using Scheduler.Core.Quotas;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
@@ -361,7 +360,7 @@ internal sealed class Judge(
             {
                 broken("I7", $"{day.CustomerId} on {day.Date}: {day.Month} in the month, the days say {month}.");
             }
-            if (MostOf(day.CustomerId, plan => plan.MaxPipelinesPerDay) < day.Run)
+            if (expected.MostOf(day.CustomerId, plan => plan.MaxPipelinesPerDay) < day.Run)
             {
                 broken("I9", $"{day.CustomerId} ran {day.Run} on {day.Date}.");
             }
@@ -400,15 +399,5 @@ internal sealed class Judge(
         other.Date[..7] == day.Date[..7] && string.CompareOrdinal(other.Date, day.Date) <= 0;
 
     private int MostAtOnce(string customerId) =>
-        MostOf(customerId, plan => plan.MaxConcurrentPipelines) ?? int.MaxValue;
-
-    /// <summary>By the largest plan that the customer ever had; null without a limit.</summary>
-    private int? MostOf(string customerId, Func<Plan, int?> limit)
-    {
-        var limits = expected
-            .PlansOf(customerId)
-            .Select(name => PlanCatalog.TryFind(name, out var plan) ? limit(plan) : 0)
-            .ToList();
-        return limits.Contains(null) ? null : limits.Max();
-    }
+        expected.MostOf(customerId, plan => plan.MaxConcurrentPipelines) ?? int.MaxValue;
 }
