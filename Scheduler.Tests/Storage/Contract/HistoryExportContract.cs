@@ -20,10 +20,11 @@ internal abstract class HistoryExportContract : StoreContract
         + "idempotency_key, priority, worker_id, created_at, updated_at, usage_id from scheduled_pipeline_runs "
         + "where state in ('COMPLETED', 'FAILED', 'SKIPPED') order by run_id";
 
+    // A day goes with the first of its runs that ends.
     private const string Days =
         "select usage_id, customer_id, usage_date, pipelines_run_today, pipelines_succeeded_today, pipelines_failed_today, "
         + "concurrent_pipelines_running, daily_limit, quota_exceeded, created_at, last_updated from customer_usage_quotas "
-        + "where customer_id in (select customer_id from scheduled_pipeline_runs where state in ('COMPLETED', 'FAILED')) "
+        + "where usage_id in (select usage_id from scheduled_pipeline_runs where state in ('COMPLETED', 'FAILED')) "
         + "order by usage_id";
 
     private const string Trail =
