@@ -8,19 +8,24 @@ namespace Scheduler.Worker;
 internal static class SchedulerApiClient
 {
     /// <summary>
-    /// Registers <see cref="ISchedulerApi"/>. Nothing of a request is logged, because its headers carry the key;
-    /// redirects are not followed, because they would carry it elsewhere.
+    /// Registers <see cref="ISchedulerApi"/> and <see cref="IPaceApi"/>. Nothing of a request is logged, because its headers carry
+    /// the key; redirects are not followed, because they would carry it elsewhere.
     /// </summary>
     public static IServiceCollection AddSchedulerApi(this IServiceCollection services, WorkerSettings settings)
     {
-        services
-            .AddRefitGeneratedClient<ISchedulerApi>(
-                new RefitSettings(new SystemTextJsonContentSerializer(WireJson.Options))
-            )
+        Configure(services.AddRefitGeneratedClient<ISchedulerApi>(Settings()), settings);
+        Configure(services.AddRefitGeneratedClient<IPaceApi>(Settings()), settings);
+        return services;
+    }
+
+    private static RefitSettings Settings() => new(new SystemTextJsonContentSerializer(WireJson.Options));
+
+    private static void Configure(IHttpClientBuilder builder, WorkerSettings settings) =>
+        builder
             .ConfigureHttpClient(client =>
             {
                 client.BaseAddress = settings.ApiUrl;
-                // Each call has its own limit (WorkerLoop, Heartbeater, ResultBatcher).
+                // Each call has its own limit (WorkerLoop, Heartbeater, ResultBatcher, ProviderLimits).
                 client.Timeout = Timeout.InfiniteTimeSpan;
                 client.DefaultRequestHeaders.Add(settings.KeyHeader, settings.Key);
                 client.DefaultRequestHeaders.Add("User-Agent", "Scheduler.Worker");
@@ -38,6 +43,4 @@ internal static class SchedulerApiClient
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers()
             .AddLeaseProtocolResilience();
-        return services;
-    }
 }

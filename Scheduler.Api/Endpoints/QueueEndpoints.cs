@@ -8,6 +8,7 @@ using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Execution;
+using Scheduler.Core.Pipelines.Providers.Limits;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Queue;
 
@@ -42,6 +43,10 @@ internal static class QueueEndpoints
             .WithName("ReportResults")
             .WithSummary("Reports how leased items ended; each counts once, under the token it was leased with.")
             .WithMetadata(BodyLimit.Results);
+        group
+            .MapPost("/pace", PaceAsync)
+            .WithName("TakeTurns")
+            .WithSummary("Takes turns for calls to a provider, which all workers of a customer share.");
     }
 
     private static async Task<Results<Ok<InlineResponse>, Ok<LeaseResponse>, SchedulerProblem>> ProcessAsync(
@@ -102,6 +107,12 @@ internal static class QueueEndpoints
         LeaseDesk desk,
         CancellationToken cancellation
     ) => TypedResults.Ok(await desk.ReportAsync(body.Value, cancellation));
+
+    private static async Task<Ok<PaceResponse>> PaceAsync(
+        Body<PaceRequest> body,
+        PaceDesk desk,
+        CancellationToken cancellation
+    ) => TypedResults.Ok(await desk.TakeAsync(body.Value, cancellation));
 
     /// <summary>A worker that does not have the templates learns here how long a run may take.</summary>
     private static LeaseItem Timed(LeaseItem item, TemplateCatalog templates) =>

@@ -3,6 +3,7 @@ using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Execution;
 using Scheduler.Core.Pipelines;
+using Scheduler.Core.Pipelines.Providers.Limits;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Security.Secrets;
 
@@ -33,6 +34,7 @@ internal static class Executing
             secrets.MakesKeyFile = true;
         });
         services.AddSingleton<ISchedulerApi, LeaseDeskApi>();
+        services.AddSingleton<IPaceApi, PaceDeskApi>();
         services.AddSingleton(provider => new InlineExecution(
             provider.GetRequiredService<ISchedulerApi>(),
             provider.GetRequiredService<IPipelineRunner>(),

@@ -7,6 +7,7 @@ using Scheduler.Core.Customers;
 using Scheduler.Core.Failpoints;
 using Scheduler.Core.History;
 using Scheduler.Core.Identifiers;
+using Scheduler.Core.Pipelines.Providers.Limits;
 using Scheduler.Core.ProviderConfigs;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Retry;
@@ -113,6 +114,12 @@ internal static class Scheduling
         services.AddSingleton<PurgeStore>();
         services.AddSingleton<StatusStore>();
         services.AddSingleton<DutyStore>();
+        services.AddSingleton<IPaceStore>(provider =>
+            provider.GetRequiredService<ISqlEngine>() is { ReadsAreCharged: false } engine
+                ? new SqlPaceStore(engine, provider.GetRequiredService<OperationClock>())
+                : new ProcessPaceStore(provider.GetRequiredService<TimeProvider>())
+        );
+        services.AddSingleton<PaceDesk>();
         services.AddSingleton<QuotaAlerts>();
         services.AddSingleton<ApiKeyStore>();
         services.AddApiKeyDirectory(provider => new GatheredApiKeyDirectory(

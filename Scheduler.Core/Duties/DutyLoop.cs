@@ -93,6 +93,10 @@ public sealed partial class DutyLoop(
             }
             isFailing = true;
         }
+        catch
+        {
+            // The process is going down, and whatever ended the pass ends it no worse than that: another process makes the next one.
+        }
         return takeOver;
     }
 

@@ -30,6 +30,7 @@ public sealed class AccessMatrixTests : IDisposable
         ["GET /api/v1/scheduler/status"] = Admin,
         ["POST /api/v1/scheduler/process-queue"] = Worker,
         ["POST /api/v1/scheduler/process-queue/heartbeat"] = Worker,
+        ["POST /api/v1/scheduler/process-queue/pace"] = Worker,
         ["POST /api/v1/scheduler/process-queue/results"] = Worker,
         ["GET /api/v1/scheduler/customer/{id}/pipelines"] = "pipelines:read",
         ["POST /api/v1/scheduler/customer/{id}/pipelines"] = "pipelines:write",

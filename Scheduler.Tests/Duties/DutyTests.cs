@@ -71,6 +71,29 @@ internal sealed class DutyTests
     }
 
     [Test]
+    public async Task What_fails_when_the_process_is_stopped_does_not_come_out_of_it()
+    {
+        var begun = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        using var duty = New(
+            "first",
+            _ =>
+            {
+                begun.TrySetResult();
+                return answer.Task;
+            }
+        );
+        await duty.StartAsync(default);
+        await begun.Task;
+
+        var stopped = duty.StopAsync(default);
+        answer.SetException(new StorageUnavailableException("The database went away."));
+        await stopped;
+
+        Assert.That(duty.ExecuteTask!.IsCompletedSuccessfully, Is.True);
+    }
+
+    [Test]
     public async Task What_every_process_does_for_itself_asks_for_no_lead()
     {
         await Store.TakeAsync("sweep", "another", Duration.FromHours(1), default);

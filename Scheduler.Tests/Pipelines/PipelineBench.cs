@@ -38,7 +38,7 @@ internal sealed class PipelineBench : IDisposable
 
     public PipelineBench()
     {
-        Limits = new ProviderLimits(PaceTime);
+        Limits = new ProviderLimits(shared: null, PaceTime, NullLogger<ProviderLimits>.Instance);
         Directory.CreateDirectory(Path.Combine(FilesRoot, Customer));
     }
 

@@ -31,6 +31,16 @@ internal sealed class SimulationTests
         }
     }
 
+    [TestCase(2431, Description = "An instance is stopped while the database does not answer a duty.")]
+    public async Task A_history_that_broke_a_promise_once_breaks_none_now(int seed)
+    {
+        await using var histories = await Histories.CreateAsync(SimulatedStore.Model);
+
+        var history = histories.Run(Scenario.Of(seed, 30));
+
+        Assert.That(history.Violation, Is.Null);
+    }
+
     [Test]
     public async Task A_seed_is_one_history()
     {

@@ -50,6 +50,36 @@ public sealed class SchedulerApiClientTests : IDisposable
     }
 
     [Test]
+    public async Task A_turn_is_asked_for_as_the_contract_says()
+    {
+        Answer(Claims + "/pace", HttpStatusCode.OK, """{"calls":1,"wait_ms":250}""");
+        var asked = new PaceRequest
+        {
+            CustomerId = "acme",
+            Provider = "AWS",
+            Burst = 5,
+            IntervalMs = 1000,
+            Calls = 1,
+            LongestWaitMs = 60_000,
+        };
+
+        var answer = await services.GetRequiredService<IPaceApi>().PaceAsync(asked, default);
+
+        var request = server.LogEntries.Single().RequestMessage!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Content, Is.EqualTo(new PaceResponse { Calls = 1, WaitMs = 250 }));
+            Assert.That(request.Headers!["X-Worker-Key"].Single(), Is.EqualTo("canary-key"));
+            Assert.That(
+                request.Body,
+                Is.EqualTo(
+                    """{"customer_id":"acme","provider":"AWS","account":"","burst":5,"interval_ms":1000,"calls":1,"longest_wait_ms":60000,"pause_ms":0}"""
+                )
+            );
+        }
+    }
+
+    [Test]
     public async Task Not_found_is_an_empty_queue()
     {
         Answer(Claims, HttpStatusCode.NotFound, """{"error_code":"QUEUE_EMPTY"}""");

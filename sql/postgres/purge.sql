@@ -121,6 +121,7 @@ delete from customer_subscriptions where customer_id = @customerId and current_s
 delete from scheduler_alerts where customer_id = @customerId and current_setting('scheduler.before') <> '';
 delete from scheduler_fair_shares where customer_id = @customerId and current_setting('scheduler.before') <> '';
 delete from scheduler_customer_returns where customer_id = @customerId and current_setting('scheduler.before') <> '';
+delete from scheduler_provider_paces where customer_id = @customerId and current_setting('scheduler.before') <> '';
 delete from customer_profiles where customer_id = @customerId and current_setting('scheduler.before') <> '';
 
 insert into scheduler_audit_entries (

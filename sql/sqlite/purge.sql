@@ -107,6 +107,7 @@ delete from customer_subscriptions where customer_id in (select target from temp
 delete from scheduler_alerts where customer_id in (select target from temp.audited);
 delete from scheduler_fair_shares where customer_id in (select target from temp.audited);
 delete from scheduler_customer_returns where customer_id in (select target from temp.audited);
+delete from scheduler_provider_paces where customer_id in (select target from temp.audited);
 delete from customer_profiles where customer_id in (select target from temp.audited);
 
 insert into scheduler_audit_entries (

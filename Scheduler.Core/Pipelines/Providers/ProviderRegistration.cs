@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Scheduler.Core.Contracts;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Providers.Aws;
 using Scheduler.Core.Pipelines.Providers.Azure;
@@ -21,7 +23,11 @@ public static class ProviderRegistration
             .AddOptions<ProviderOptions>()
             .Configure(options => ProviderSettings.Bind(options, configuration))
             .ValidateOnStart();
-        services.AddSingleton<ProviderLimits>();
+        services.AddSingleton(provider => new ProviderLimits(
+            provider.GetService<IPaceApi>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ProviderLimits>>()
+        ));
         services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<ProviderHttp>(provider, () => new Random())
         );

@@ -61,6 +61,9 @@ internal sealed class CloudsRun : IAsyncDisposable
     public IReadOnlyList<string> Complaints =>
         [.. new FakeProvider[] { openAi, claude, aws, azure, gcp }.SelectMany(server => server.Complaints)];
 
+    /// <summary>The paces that the worker has taken turns from, by provider.</summary>
+    public Task<List<string>> PacesAsync() => world.Journal.PacesAsync(Customer);
+
     public async ValueTask DisposeAsync()
     {
         await world.DisposeAsync();

@@ -18,6 +18,10 @@ public sealed class FiveCloudsTests
         {
             Assert.That(run.Complaints, Is.Empty);
             Assert.That(
+                await run.PacesAsync(),
+                Is.EqualTo(["AWS Cost Explorer", "Azure", "BigQuery", "Claude", "OpenAI"])
+            );
+            Assert.That(
                 costs.Select(row => $"{row[0]} {row[1]} {row[3]} {row[4]} {row[5]}"),
                 Is.EqualTo([
                     "AWS Amazon EC2 120.04 120.04 USD",

@@ -87,6 +87,13 @@ internal sealed class Journal(ITestDatabase database, string datasetsFolder)
             row => Text(row, "alert")
         );
 
+    /// <summary>The providers for whose calls turns have been taken.</summary>
+    public Task<List<string>> PacesAsync(string customerId) =>
+        QueryAsync(
+            $"select provider from scheduler_provider_paces where customer_id = '{customerId}' order by provider",
+            row => Text(row, "provider")
+        );
+
     /// <summary>Who holds a duty, and in which term.</summary>
     public async Task<(string Holder, long Term)> LeaderAsync(string duty) =>
         (

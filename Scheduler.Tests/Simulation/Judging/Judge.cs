@@ -187,7 +187,7 @@ internal sealed class Judge(
                     break;
                 }
                 var due = expected.Occurrences(plan, since, pass);
-                if (due.Count > 0 && expected.IsRunnableThroughout(customer, since, pass))
+                if (due.Count > 0 && expected.IsRunnableThroughout(customer, since, expected.EndOf(pass)))
                 {
                     var wanted =
                         plan.Misfire == MisfirePolicy.RunAll

@@ -147,17 +147,4 @@ internal abstract class PurgeContract : StoreContract
 
     private async Task<long> CountAsync(string table, string customerId) =>
         (long)(await QueryAsync($"select count(*) as n from {table} where customer_id = '{customerId}'"))[0]["n"]!;
-
-    private sealed class NoDatasets : IDatasetCatalog
-    {
-        public List<string> Removed { get; } = [];
-
-        public Task<bool> CreateAsync(DatasetId dataset, CancellationToken cancellationToken) => Task.FromResult(true);
-
-        public Task<bool> RemoveAsync(DatasetId dataset, CancellationToken cancellationToken)
-        {
-            Removed.Add(dataset.Value);
-            return Task.FromResult(true);
-        }
-    }
 }

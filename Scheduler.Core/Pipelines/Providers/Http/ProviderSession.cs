@@ -81,7 +81,7 @@ public sealed partial class ProviderSession(
             }
             if (failure!.ErrorType == ErrorType.RateLimitExceeded && failure.RetryAfter is { } pause)
             {
-                limits.Pause(key, pause);
+                await limits.PauseAsync(key, profile.Rate, pause, cancellationToken);
             }
             var delay = CallRetry.Delay(
                 failure.ErrorType,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NodaTime;
 using NUnit.Framework;
@@ -16,7 +17,7 @@ internal sealed class ProviderLimitsTests
     public async Task Pipelines_of_one_customer_share_a_limit_and_others_have_their_own()
     {
         var time = new FakeTimeProvider(PipelineBench.Noon.ToDateTimeOffset());
-        var limits = new ProviderLimits(time);
+        var limits = Alone(time);
 
         Assert.That(await limits.WaitAsync(Key, Policy, Duration.Zero, default), Is.Null);
 
@@ -42,7 +43,7 @@ internal sealed class ProviderLimitsTests
     public async Task Whoever_may_wait_starts_when_its_turn_has_come()
     {
         var time = new FakeTimeProvider(PipelineBench.Noon.ToDateTimeOffset());
-        var limits = new ProviderLimits(time);
+        var limits = Alone(time);
         await limits.WaitAsync(Key, Policy, Duration.Zero, default);
 
         var waiting = limits.WaitAsync(Key, Policy, Duration.FromMinutes(1), default);
@@ -59,7 +60,7 @@ internal sealed class ProviderLimitsTests
         using var world = new ProviderWorld();
         var limit = new RateKey(PipelineBench.Customer, "OpenAI");
         await world.Bench.Limits.WaitAsync(limit, Policy, Duration.Zero, default);
-        world.Bench.Limits.Pause(limit, Duration.FromHours(2));
+        await world.Bench.Limits.PauseAsync(limit, Policy, Duration.FromHours(2), default);
 
         var failed = PipelineBench.Failed(await world.RunAsync("OPENAI"));
 
@@ -88,4 +89,7 @@ internal sealed class ProviderLimitsTests
         );
         Assert.That(world.OpenAi.AllCalls, Has.Count.EqualTo(1));
     }
+
+    private static ProviderLimits Alone(TimeProvider time) =>
+        new(shared: null, time, NullLogger<ProviderLimits>.Instance);
 }

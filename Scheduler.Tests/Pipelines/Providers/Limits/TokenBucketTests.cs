@@ -15,7 +15,7 @@ internal sealed class TokenBucketTests
     [Test]
     public void A_burst_starts_at_once_and_the_calls_after_it_one_by_one()
     {
-        var bucket = TokenBucket.Full(Policy, Now);
+        var bucket = TokenBucket.Full(Now);
         var waits = new List<double>();
         for (var call = 0; call < 5; call++)
         {
@@ -29,7 +29,7 @@ internal sealed class TokenBucketTests
     [Test]
     public void A_call_that_would_wait_too_long_takes_nothing()
     {
-        var bucket = TokenBucket.Full(new RatePolicy(1, Duration.FromSeconds(10)), Now);
+        var bucket = TokenBucket.Full(Now);
         var policy = new RatePolicy(1, Duration.FromSeconds(10));
         (_, _, bucket) = bucket.Take(policy, Now, Long);
 
@@ -41,12 +41,24 @@ internal sealed class TokenBucketTests
     }
 
     [Test]
+    public void Several_calls_are_granted_as_far_as_they_may_start_at_once()
+    {
+        var two = TokenBucket.Full(Now).TakeUpTo(2, Policy, Now, Long);
+        var one = two.Next.TakeUpTo(2, Policy, Now, Long);
+        var late = one.Next.TakeUpTo(2, Policy, Now, Long);
+        var none = late.Next.TakeUpTo(2, Policy, Now, Duration.FromSeconds(19));
+
+        Assert.That((two.Taken, two.Wait), Is.EqualTo((2, Duration.Zero)));
+        Assert.That((one.Taken, one.Wait), Is.EqualTo((1, Duration.Zero)));
+        Assert.That((late.Taken, late.Wait), Is.EqualTo((1, Duration.FromSeconds(10))));
+        Assert.That((none.Taken, none.Wait), Is.EqualTo((0, Duration.FromSeconds(20))));
+        Assert.That(none.Next, Is.EqualTo(late.Next));
+    }
+
+    [Test]
     public void A_pause_holds_everybody_and_a_shorter_one_does_not_end_it()
     {
-        var bucket = TokenBucket
-            .Full(Policy, Now)
-            .Close(Now, Duration.FromMinutes(5))
-            .Close(Now, Duration.FromSeconds(1));
+        var bucket = TokenBucket.Full(Now).Close(Now, Duration.FromMinutes(5)).Close(Now, Duration.FromSeconds(1));
 
         Assert.That(bucket.Take(Policy, Now, Long).Wait, Is.EqualTo(Duration.FromMinutes(5)));
         Assert.That(bucket.Take(Policy, Now + Duration.FromMinutes(5), Long).Wait, Is.EqualTo(Duration.Zero));
@@ -55,7 +67,7 @@ internal sealed class TokenBucketTests
     [Test]
     public void A_clock_that_steps_back_gives_no_tokens()
     {
-        var bucket = TokenBucket.Full(Policy, Now);
+        var bucket = TokenBucket.Full(Now);
         for (var call = 0; call < 3; call++)
         {
             bucket = bucket.Take(Policy, Now, Long).Next;
@@ -72,7 +84,7 @@ internal sealed class TokenBucketTests
                 (burst, every, gaps) =>
                 {
                     var policy = new RatePolicy(burst, Duration.FromSeconds(every));
-                    var (bucket, now) = (TokenBucket.Full(policy, Now), Now);
+                    var (bucket, now) = (TokenBucket.Full(Now), Now);
                     var starts = new List<Instant>();
                     foreach (var gap in gaps)
                     {
