@@ -44,6 +44,18 @@ internal static class PipelineEndpoints
             .MapDelete("/{config_id}", DeactivateAsync)
             .WithName("DeactivatePipeline")
             .WithSummary("Switches a pipeline off and ends its runs that have not started; what runs goes on.");
+        group
+            .MapPost("/{config_id}/pause", PauseAsync)
+            .WithName("PausePipeline")
+            .WithSummary(
+                "Holds a pipeline until then, or until it is resumed: no new runs, and what is queued waits a day at most."
+            )
+            .Refuses(ErrorCode.Conflict);
+        group
+            .MapPost("/{config_id}/resume", ResumeAsync)
+            .WithName("ResumePipeline")
+            .WithSummary("Ends a pipeline's pause. What came due within it is not caught up.")
+            .Refuses(ErrorCode.Conflict);
     }
 
     private static async Task<Results<Page<PipelineConfigResponse>, SchedulerProblem>> ListAsync(
@@ -119,4 +131,37 @@ internal static class PipelineEndpoints
         await retirement.DeactivateAsync(id, configId, caller.AsActor(), cancellation) is { } config
             ? TypedResults.Ok(PipelineView.Of(config))
             : SchedulerProblem.Create(ErrorCode.NotFound);
+
+    private static async Task<Results<Ok<PipelineConfigResponse>, SchedulerProblem>> PauseAsync(
+        string id,
+        [FromRoute(Name = "config_id")] string configId,
+        Body<PausePipelineRequest> body,
+        PipelinePausing pausing,
+        CurrentCaller caller,
+        CancellationToken cancellation
+    ) =>
+        Answer(
+            await pausing.PauseAsync(id, configId, body.Value.Until, body.Value.Reason, caller.AsActor(), cancellation)
+        );
+
+    private static async Task<Results<Ok<PipelineConfigResponse>, SchedulerProblem>> ResumeAsync(
+        string id,
+        [FromRoute(Name = "config_id")] string configId,
+        PipelinePausing pausing,
+        CurrentCaller caller,
+        CancellationToken cancellation
+    ) => Answer(await pausing.ResumeAsync(id, configId, caller.AsActor(), cancellation));
+
+    private static Results<Ok<PipelineConfigResponse>, SchedulerProblem> Answer(PauseResult result) =>
+        result switch
+        {
+            PauseResult.Done(var config) => TypedResults.Ok(PipelineView.Of(config)),
+            PauseResult.SwitchedOff => SchedulerProblem.Create(
+                ErrorCode.Conflict,
+                "The pipeline is switched off; configure it with is_active true first."
+            ),
+            PauseResult.OverAlready(var now) => SchedulerProblem.Invalid("until", $"Must be later than now, {now}."),
+            PauseResult.NoSuchPipeline => SchedulerProblem.Create(ErrorCode.NotFound),
+            _ => throw new UnreachableException(),
+        };
 }

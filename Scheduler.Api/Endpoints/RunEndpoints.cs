@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Scheduler.Api.Auth;
@@ -29,6 +30,13 @@ internal static class RunEndpoints
             .MapGet("/{run_id}", GetAsync)
             .WithName("GetRun")
             .WithSummary("One run with its changes of state, its attempts, and why it has not run yet.");
+        group
+            .MapPost("/{run_id}/cancel", CancelAsync)
+            .WithName("CancelRun")
+            .WithSummary(
+                "Ends a run: one that waits at once (200), one that runs when its worker has heard of it (202), within a lease."
+            )
+            .Refuses(ErrorCode.Conflict);
     }
 
     private static async Task<Results<Page<RunResponse>, SchedulerProblem>> ListAsync(
@@ -51,6 +59,28 @@ internal static class RunEndpoints
         var rows = await runs.ListAsync(id, filter with { Limit = filter.Limit + 1 }, cancellation);
         return Page.Of(rows, filter.Limit, RunQuery.CursorOf, RunView.Of);
     }
+
+    private static async Task<Results<Ok<RunResponse>, Accepted<RunResponse>, SchedulerProblem>> CancelAsync(
+        string id,
+        [FromRoute(Name = "run_id")] string runId,
+        RunCancelling cancelling,
+        CurrentCaller caller,
+        CancellationToken cancellation
+    ) =>
+        await cancelling.CancelAsync(id, runId, caller.AsActor(), cancellation) switch
+        {
+            CancelResult.Ended(var run) => TypedResults.Ok(RunView.Of(run)),
+            CancelResult.Asked(var run) => TypedResults.Accepted(
+                $"/api/v1/scheduler/customer/{id}/runs/{runId}",
+                RunView.Of(run)
+            ),
+            CancelResult.EndedAlready(var run) => SchedulerProblem.Create(
+                ErrorCode.Conflict,
+                $"The run has ended: it is {Wire.Name(run.State)}."
+            ),
+            CancelResult.NoSuchRun => SchedulerProblem.Create(ErrorCode.NotFound),
+            _ => throw new UnreachableException(),
+        };
 
     private static async Task<Results<Ok<RunDetailResponse>, SchedulerProblem>> GetAsync(
         string id,

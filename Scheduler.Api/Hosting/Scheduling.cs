@@ -57,6 +57,8 @@ internal static class Scheduling
         services.AddSingleton<UsageReading>();
         services.AddSingleton<Purging>();
         services.AddSingleton<PipelineRetirement>();
+        services.AddSingleton<PipelinePausing>();
+        services.AddSingleton<RunCancelling>();
         services.AddSingleton<CredentialCheck>();
         services.AddSingleton<PipelineConfiguration>();
         services.AddSingleton<PipelineImport>();

@@ -1,7 +1,7 @@
 using NodaTime;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Runs;
-using Scheduler.Core.Storage;
+using Scheduler.Core.Scheduling;
 
 namespace Scheduler.Core.Queue;
 
@@ -33,7 +33,7 @@ public static class WhyNotRunning
             return Because(
                 WaitReason.Paused,
                 "Its pipeline is paused; the run waits, and is skipped after 24 hours.",
-                until < Microseconds.Never ? until : null
+                until < PipelinePausing.Endless ? until : null
             );
         }
         if (facts.IsParked)

@@ -36,6 +36,29 @@ public sealed class AuditStore(ISqlEngine engine)
             cancellationToken
         );
 
+    /// <summary>Writes a row of the customer's chain for what a call asks for and other scripts do.</summary>
+    public async Task RecordAsync(
+        string customerId,
+        AuditStamp stamp,
+        string action,
+        string target,
+        string document,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        await engine.RunAsync(
+            new("audit", "record_for_customer"),
+            new SqlArguments()
+                .With("customerId", customerId)
+                .With(stamp)
+                .With("action", action)
+                .With("target", target)
+                .With("document", document)
+                .With("now", now),
+            row => row.Int64("recorded"),
+            cancellationToken
+        );
+
     /// <summary>A page of the rows without a place, in the order of their ids, each with its chain's head.</summary>
     public Task<IReadOnlyList<UnchainedEntry>> ListUnchainedAsync(
         string afterId,

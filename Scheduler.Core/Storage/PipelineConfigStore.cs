@@ -79,6 +79,35 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
             cancellationToken
         );
 
+    /// <summary>
+    /// Pauses an active pipeline until then; ends its pause where <paramref name="until"/> is not after <paramref name="now"/>. What
+    /// is switched off, or not paused, stays as it is. Null when the customer has no such pipeline.
+    /// </summary>
+    /// <param name="by">Who paused it; null with the end of a pause, like the reason.</param>
+    public async Task<PipelineConfig?> SetPauseAsync(
+        string customerId,
+        string configId,
+        Instant until,
+        string? by,
+        string? reason,
+        AuditStamp stamp,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        await engine.FindAsync(
+            new("pipeline_configs", "set_pause"),
+            new SqlArguments()
+                .With("customerId", customerId)
+                .With("configId", configId)
+                .With("until", until)
+                .With("pausedBy", by)
+                .With("reason", reason)
+                .With(stamp)
+                .With("now", now),
+            Map,
+            cancellationToken
+        );
+
     /// <summary>The customer's own parameters for a provider and domain; null where there are none.</summary>
     public async Task<JsonElement?> ProviderParametersAsync(
         string customerId,

@@ -13,6 +13,24 @@ insert into scheduler_audit_entries (audit_id, chain, customer_id, `at`, actor_k
 values (@auditId, 'operators', null, @now, @actorKind, @actor, @requestId, @action, @target, null, @document);
 select 1 as recorded;
 
+-- name: record_for_customer
+-- mode: write
+-- param: customerId string
+-- param: auditId string
+-- param: actorKind string
+-- param: actor string
+-- param: requestId string
+-- param: action string
+-- param: target string
+-- param: document string
+-- param: now timestamp
+-- For what a customer's call asks for and other scripts do.
+insert into scheduler_audit_entries (audit_id, chain, customer_id, `at`, actor_kind, key_id, request_id, action, target, before_json, after_json)
+values (
+  @auditId, concat('customer:', @customerId), @customerId, @now, @actorKind, @actor, @requestId, @action, @target, null, @document
+);
+select 1 as recorded;
+
 -- name: list_unchained
 -- mode: read
 -- param: afterId string

@@ -146,6 +146,49 @@ end if;
 commit transaction;
 select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
 
+-- name: set_pause
+-- mode: write
+-- param: customerId string
+-- param: configId string
+-- param: until timestamp
+-- param: pausedBy string
+-- param: reason string
+-- param: auditId string
+-- param: actorKind string
+-- param: actor string
+-- param: requestId string
+-- param: now timestamp
+-- Pauses an active pipeline until then, or ends its pause where @until is now. What the pause so far kept waiting waits for the new end.
+declare op_document string;
+declare op_paused timestamp;
+begin transaction;
+set op_document = (
+  select max(document) from scheduler_audited_pipelines where target = @configId and customer_id = @customerId
+);
+set op_paused = (
+  select max(paused_until) from customer_pipeline_configs
+  where customer_id = @customerId and config_id = @configId and is_active and paused_until > @now
+);
+update customer_pipeline_configs
+set paused_until = @until, paused_by = @pausedBy, pause_reason = @reason, updated_at = @now
+where customer_id = @customerId and config_id = @configId and is_active and (@until > @now or paused_until > @now);
+if @@row_count > 0 then
+  if op_paused is not null then
+    update pipeline_execution_queue
+    set visible_at = @until
+    where config_id = @configId and state = 'QUEUED' and visible_at = op_paused;
+  end if;
+  update scheduler_fair_shares set ready_at = @until where customer_id = @customerId and not ready and ready_at > @until;
+  insert into scheduler_audit_entries (audit_id, chain, customer_id, `at`, actor_kind, key_id, request_id, action, target, before_json, after_json)
+  select
+    @auditId, concat('customer:', d.customer_id), d.customer_id, @now, @actorKind, @actor, @requestId,
+    if(@until > @now, 'pipeline.pause', 'pipeline.resume'), d.target, op_document, d.document
+  from scheduler_audited_pipelines d
+  where d.target = @configId and d.document <> op_document;
+end if;
+commit transaction;
+select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
+
 -- name: provider_parameters
 -- mode: read
 -- param: customerId string

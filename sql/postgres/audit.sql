@@ -8,6 +8,18 @@ values (@auditId, 'operators', null, @now, @actorKind, @actor, @requestId, @acti
 
 select 1 as recorded;
 
+-- name: record_for_customer
+-- mode: write
+-- For what a customer's call asks for and other scripts do.
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, after_json
+)
+values (
+  @auditId, 'customer:' || @customerId, @customerId, @now, @actorKind, @actor, @requestId, @action, @target, @document
+);
+
+select 1 as recorded;
+
 -- name: list_unchained
 -- mode: read
 select e.*, coalesce(h.position, 0) as head_position, h.entry_hash as head_hash

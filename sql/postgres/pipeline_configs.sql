@@ -140,6 +140,48 @@ where d.target = @configId and d.customer_id = @customerId and d.document <> cur
 
 select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
 
+-- name: set_pause
+-- mode: write
+-- Pauses an active pipeline until then, or ends its pause where @until is now. What the pause so far kept waiting waits for the new end.
+select 1 as step from customer_profiles where customer_id = @customerId for no key update;
+-- Nothing is planned or claimed meanwhile.
+select 1 as step from scheduler_fair_shares where customer_id = @customerId for update;
+
+select set_config(
+  'scheduler.before',
+  coalesce((select document from scheduler_audited_pipelines where target = @configId and customer_id = @customerId), ''),
+  true
+) as step;
+
+update pipeline_execution_queue q
+set visible_at = @until
+from customer_pipeline_configs c
+where c.customer_id = @customerId and c.config_id = @configId and c.is_active and c.paused_until > @now
+  and q.config_id = c.config_id and q.completed_at is null and q.state = 'QUEUED' and q.visible_at = c.paused_until;
+
+update customer_pipeline_configs
+set paused_until = @until, paused_by = @pausedBy, pause_reason = @reason, updated_at = @now
+where customer_id = @customerId and config_id = @configId and is_active and (@until > @now or paused_until > @now);
+
+update scheduler_fair_shares
+set ready_at = @until
+where customer_id = @customerId and not ready and ready_at > @until
+  and exists (
+    select 1 from customer_pipeline_configs
+    where customer_id = @customerId and config_id = @configId and is_active and paused_until = @until
+  );
+
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, before_json, after_json
+)
+select
+  @auditId, 'customer:' || d.customer_id, d.customer_id, @now, @actorKind, @actor, @requestId,
+  case when @until > @now then 'pipeline.pause' else 'pipeline.resume' end, d.target, current_setting('scheduler.before'), d.document
+from scheduler_audited_pipelines d
+where d.target = @configId and d.customer_id = @customerId and d.document <> current_setting('scheduler.before');
+
+select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
+
 -- name: provider_parameters
 -- mode: read
 -- The customer's own parameters for a provider and domain; a pipeline's lie over them.

@@ -123,6 +123,45 @@ where d.document is not a.before_json;
 
 select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
 
+-- name: set_pause
+-- mode: write
+-- Pauses an active pipeline until then, or ends its pause where @until is now. What the pause so far kept waiting waits for the new end.
+delete from temp.audited;
+insert into temp.audited (target, before_json)
+select target, document from scheduler_audited_pipelines where target = @configId and customer_id = @customerId;
+
+update pipeline_execution_queue
+set visible_at = @until
+where config_id = @configId and completed_at is null and +state = 'QUEUED'
+  and visible_at = (
+    select paused_until from customer_pipeline_configs
+    where customer_id = @customerId and config_id = @configId and is_active = 1 and paused_until > @now
+  );
+
+update customer_pipeline_configs
+set paused_until = @until, paused_by = @pausedBy, pause_reason = @reason, updated_at = @now
+where customer_id = @customerId and config_id = @configId and is_active = 1 and (@until > @now or paused_until > @now);
+
+update scheduler_fair_shares
+set ready_at = @until
+where customer_id = @customerId and ready = 0 and ready_at > @until
+  and exists (
+    select 1 from customer_pipeline_configs
+    where customer_id = @customerId and config_id = @configId and is_active = 1 and paused_until = @until
+  );
+
+insert into scheduler_audit_entries (
+  audit_id, chain, customer_id, at, actor_kind, key_id, request_id, action, target, before_json, after_json
+)
+select
+  @auditId, 'customer:' || d.customer_id, d.customer_id, @now, @actorKind, @actor, @requestId,
+  case when @until > @now then 'pipeline.pause' else 'pipeline.resume' end, d.target, a.before_json, d.document
+from temp.audited a
+join scheduler_audited_pipelines d on d.target = a.target
+where d.document is not a.before_json;
+
+select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
+
 -- name: provider_parameters
 -- mode: read
 -- The customer's own parameters for a provider and domain; a pipeline's lie over them.

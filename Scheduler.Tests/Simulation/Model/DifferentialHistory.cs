@@ -1,4 +1,3 @@
-using System.Globalization;
 using NodaTime;
 using Scheduler.Core.Alerts;
 using Scheduler.Core.Contracts;
@@ -49,7 +48,6 @@ internal sealed class DifferentialHistory
         """{"max_retries":"x"}""",
     ];
 
-    private readonly ITestDatabase database;
     private readonly Random random;
     private readonly StatusStore status;
     private readonly DutyStore duties;
@@ -59,7 +57,6 @@ internal sealed class DifferentialHistory
 
     public DifferentialHistory(ITestDatabase database, int seed)
     {
-        this.database = database;
         random = new Random(seed);
         H = new StoreHarness(database.Engine, ids: new SeededIds(seed));
         status = new StatusStore(database.Engine, H.Clock);
@@ -362,17 +359,30 @@ internal sealed class DifferentialHistory
 
     private async Task PauseAsync()
     {
+        var customer = Pick(customers);
+        var configs = await H.Configs.ListAsync(customer, null, null, 10, default);
+        if (configs.Count == 0)
+        {
+            return;
+        }
+        var config = configs[random.Next(configs.Count)];
         var until = random.Next(4) switch
         {
-            0 or 1 => "null",
-            2 => Micros(H.Now + Duration.FromMinutes(random.Next(1, 3000))),
-            _ => Micros(Microseconds.Never),
+            0 or 1 => H.Now,
+            2 => H.Now + Duration.FromMinutes(random.Next(1, 3000)),
+            _ => PipelinePausing.Endless,
         };
-        var name = $"p{random.Next(5)}";
-        await database.ExecuteAsync(
-            $"update customer_pipeline_configs set paused_until = {until} where pipeline_name = '{name}'"
+        await H.Configs.SetPauseAsync(
+            customer,
+            config.ConfigId,
+            until,
+            until > H.Now ? "key" : null,
+            until > H.Now ? "by hand" : null,
+            H.Stamp(),
+            H.Now,
+            default
         );
-        Note("paused", 1, $"{name} {until}");
+        Note(until > H.Now ? "paused" : "resumed", 1, $"{config.ConfigId} {until}");
     }
 
     private Task ConfigureAnyAsync() => ConfigureAsync(Pick(customers), $"p{random.Next(6)}");
@@ -501,6 +511,4 @@ internal sealed class DifferentialHistory
     }
 
     private static string Names(IEnumerable<string> ids) => string.Join(' ', ids);
-
-    private static string Micros(Instant instant) => instant.Micros().ToString(CultureInfo.InvariantCulture);
 }

@@ -125,6 +125,14 @@ internal sealed class ModelEngine : ISqlEngine
             ),
             "get" => pipelines.Get(it.Text("customerId"), it.Text("configId")),
             "deactivate" => pipelines.Deactivate(it.Text("customerId"), it.Text("configId"), it.At("now")),
+            "set_pause" => pipelines.SetPause(
+                it.Text("customerId"),
+                it.Text("configId"),
+                it.At("until"),
+                it.TextOrNull("pausedBy"),
+                it.TextOrNull("reason"),
+                it.At("now")
+            ),
             // Nobody here has parameters of a provider.
             "provider_parameters" => [],
             _ => NotModelled(operation),

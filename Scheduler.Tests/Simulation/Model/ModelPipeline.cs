@@ -39,6 +39,7 @@ internal sealed class ModelPipeline
     public string? NotificationEmails { get; set; }
     public string? Description { get; set; }
     public Instant? PausedUntil { get; set; }
+    public string? PausedBy { get; set; }
     public string? PauseReason { get; set; }
     public long ConsecutiveFailures { get; set; }
     public Instant UpdatedAt { get; set; }
@@ -89,7 +90,7 @@ internal sealed class ModelPipeline
                 "dst_policy" => it.DstPolicy,
                 "spread_seconds" => it.SpreadSeconds,
                 "paused_until" => it.PausedUntil,
-                "paused_by" => null,
+                "paused_by" => it.PausedBy,
                 "pause_reason" => it.PauseReason,
                 "consecutive_failures" => it.ConsecutiveFailures,
                 "notification_emails" => it.NotificationEmails,

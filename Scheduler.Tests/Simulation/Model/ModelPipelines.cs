@@ -80,6 +80,39 @@ internal sealed class ModelPipelines(ModelStore store)
         return Get(customerId, configId);
     }
 
+    public IReadOnlyList<ModelRow> SetPause(
+        string customerId,
+        string configId,
+        Instant until,
+        string? by,
+        string? reason,
+        Instant now
+    )
+    {
+        if (Find(customerId, configId) is { IsActive: true } pipeline && (until > now || pipeline.IsPaused(now)))
+        {
+            if (pipeline.IsPaused(now))
+            {
+                var held = pipeline.Open.Where(item =>
+                    item.State == ModelItemState.Queued && item.VisibleAt == pipeline.PausedUntil
+                );
+                foreach (var item in held.ToList())
+                {
+                    store.Change(item, () => item.VisibleAt = until);
+                }
+            }
+            pipeline.PausedUntil = until;
+            pipeline.PausedBy = by;
+            pipeline.PauseReason = reason;
+            pipeline.UpdatedAt = now;
+            if (pipeline.Customer.Share is { IsReady: false } share)
+            {
+                share.ReadyAt = Instant.Min(share.ReadyAt, until);
+            }
+        }
+        return Get(customerId, configId);
+    }
+
     private ModelPipeline? Find(string customerId, string configId) =>
         store.Customer(customerId)?.Pipelines.GetValueOrDefault(configId);
 

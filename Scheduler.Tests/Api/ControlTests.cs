@@ -1,0 +1,172 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using Scheduler.Api.Settings;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Runs;
+
+namespace Scheduler.Tests.Api;
+
+/// <summary>What a customer or an operator does to one pipeline or run.</summary>
+public sealed class ControlTests : IDisposable
+{
+    private const string Base = "/api/v1/scheduler/customer/acme";
+
+    private readonly ApiHost host = ApiHost.WithStoredKeys();
+    private (string, string) key;
+    private string configId = "";
+    private int made;
+
+    public void Dispose() => host.Dispose();
+
+    [SetUp]
+    public async Task ConfigureAsync()
+    {
+        key = ApiHost.Customer((await host.OnboardAsync("acme", SubscriptionPlan.Scale)).ApiKey);
+        var body = new
+        {
+            provider = "SYSTEM",
+            domain = "TEST",
+            pipeline_template = "probe",
+            schedule_cron = "* * * * *",
+        };
+        var made = await host.SendAsync("POST", $"{Base}/pipelines", key, JsonContent.Create(body));
+        configId = (await made.ReadAsync<PipelineConfigResponse>(201)).ConfigId;
+    }
+
+    [Test]
+    public async Task A_pipeline_is_paused_with_a_reason_and_resumed()
+    {
+        var until = new DateTimeOffset(2199, 1, 1, 3, 0, 0, TimeSpan.Zero);
+        var paused = await (
+            await PauseAsync(new { reason = "The provider moves.", until = until.UtcDateTime })
+        ).ReadAsync<PipelineConfigResponse>();
+        var endless = await (
+            await PauseAsync(new { reason = "Until further notice." })
+        ).ReadAsync<PipelineConfigResponse>();
+        var resumed = await (await ResumeAsync()).ReadAsync<PipelineConfigResponse>();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(paused.PausedUntil?.ToDateTimeOffset(), Is.EqualTo(until));
+            Assert.That(paused.PauseReason, Is.EqualTo("The provider moves."));
+            Assert.That(paused.PausedBy, Is.Not.Empty.And.Not.Contains(key.Item2));
+            Assert.That(endless.PausedUntil?.ToString(), Is.EqualTo("9999-12-31T00:00:00Z"));
+            Assert.That(resumed.PausedUntil?.ToDateTimeOffset(), Is.LessThanOrEqualTo(TimeProvider.System.GetUtcNow()));
+            Assert.That((resumed.PausedBy, resumed.PauseReason), Is.EqualTo(((string?)null, (string?)null)));
+        }
+    }
+
+    [TestCase("""{}""", "reason")]
+    [TestCase("""{"reason":" "}""", "reason")]
+    [TestCase("""{"reason":"x","until":"2001-01-01T00:00:00Z"}""", "until")]
+    [TestCase("""{"reason":"x","until":"tomorrow"}""", "until")]
+    [TestCase("""{"reason":"x","for":"1h"}""", "for")]
+    public async Task A_pause_that_says_too_little_or_lies_in_the_past_is_refused_by_field(string body, string field)
+    {
+        var problem = await (
+            await host.SendAsync(
+                "POST",
+                $"{Base}/pipelines/{configId}/pause",
+                key,
+                JsonContent.Create(JsonSerializer.Deserialize<JsonElement>(body))
+            )
+        ).ShouldBeProblemAsync(422, "VALIDATION_FAILED");
+
+        Assert.That(problem.Errors!.Keys, Is.EqualTo([field]));
+    }
+
+    [Test]
+    public async Task A_pipeline_that_is_switched_off_is_neither_paused_nor_resumed()
+    {
+        await host.SendAsync("DELETE", $"{Base}/pipelines/{configId}", key);
+
+        await (await PauseAsync(new { reason = "x" })).ShouldBeProblemAsync(409, "CONFLICT");
+        await (await ResumeAsync()).ShouldBeProblemAsync(409, "CONFLICT");
+        configId = "none";
+        await (await PauseAsync(new { reason = "x" })).ShouldBeProblemAsync(404, "NOT_FOUND");
+        await (await ResumeAsync()).ShouldBeProblemAsync(404, "NOT_FOUND");
+    }
+
+    [Test]
+    public async Task A_run_is_cancelled_where_it_stands()
+    {
+        var waiting = await TriggeredAsync();
+        var skipped = await (await CancelAsync(waiting.RunId)).ReadAsync<RunResponse>();
+        await (await CancelAsync(waiting.RunId)).ShouldBeProblemAsync(409, "CONFLICT");
+
+        await TriggeredAsync();
+        var item = await LeaseAsync();
+        var asked = await (await CancelAsync(item.RunId)).ReadAsync<RunResponse>(202);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                (skipped.State, skipped.Reason),
+                Is.EqualTo((RunState.Skipped, (SkipReason?)SkipReason.Cancelled))
+            );
+            Assert.That(asked.State, Is.EqualTo(RunState.Running));
+            Assert.That((await BeatAsync(item)).Status, Is.EqualTo(HeartbeatStatus.Cancel));
+        }
+        await (await CancelAsync("none")).ShouldBeProblemAsync(404, "NOT_FOUND");
+    }
+
+    private Task<HttpResponseMessage> PauseAsync(object body) =>
+        host.SendAsync("POST", $"{Base}/pipelines/{configId}/pause", key, JsonContent.Create(body));
+
+    private Task<HttpResponseMessage> ResumeAsync() =>
+        host.SendAsync("POST", $"{Base}/pipelines/{configId}/resume", key);
+
+    private Task<HttpResponseMessage> CancelAsync(string runId) =>
+        host.SendAsync("POST", $"{Base}/runs/{runId}/cancel", key);
+
+    private async Task<RunResponse> TriggeredAsync()
+    {
+        await MakeDueAsync();
+        await host.SendAsync("POST", "/api/v1/scheduler/trigger", ApiHost.Admin());
+        var listed = await host.SendAsync("GET", $"{Base}/runs?state=PENDING", key);
+        return (await listed.ReadAsync<List<RunResponse>>()).Single();
+    }
+
+    private async Task MakeDueAsync()
+    {
+        var at = (TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - ++made) * 1_000_000;
+        await using var database = new SqliteConnection(
+            host.Services.GetRequiredService<ApiOptions>().Storage.ConnectionString
+        );
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = $"update customer_pipeline_configs set next_run_time = {at}";
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<LeaseItem> LeaseAsync()
+    {
+        var body = new { worker_id = "w-1", execution = "lease" };
+        var leased = await host.SendAsync(
+            "POST",
+            "/api/v1/scheduler/process-queue",
+            ApiHost.Admin(),
+            JsonContent.Create(body)
+        );
+        return (await leased.ReadAsync<LeaseResponse>()).Items.Single();
+    }
+
+    private async Task<HeartbeatResult> BeatAsync(LeaseItem item)
+    {
+        var body = new
+        {
+            worker_id = "w-1",
+            leases = new[] { new { queue_id = item.QueueId, lease_token = item.LeaseToken } },
+        };
+        var beat = await host.SendAsync(
+            "POST",
+            "/api/v1/scheduler/process-queue/heartbeat",
+            ApiHost.Admin(),
+            JsonContent.Create(body)
+        );
+        return (await beat.ReadAsync<HeartbeatResponse>()).Leases.Single();
+    }
+}
