@@ -45,6 +45,13 @@ internal static class PipelineEndpoints
             .WithName("DeactivatePipeline")
             .WithSummary("Switches a pipeline off and ends its runs that have not started; what runs goes on.");
         group
+            .MapPost("/{config_id}/run-now", RunNowAsync)
+            .WithName("RunPipelineNow")
+            .WithSummary(
+                "Queues a run beside the schedule (201). The same Idempotency-Key asks for the same run, which is then answered with 200."
+            )
+            .Refuses(ErrorCode.Conflict, ErrorCode.QuotaExceeded, ErrorCode.BadRequest);
+        group
             .MapPost("/{config_id}/pause", PauseAsync)
             .WithName("PausePipeline")
             .WithSummary(
@@ -131,6 +138,49 @@ internal static class PipelineEndpoints
         await retirement.DeactivateAsync(id, configId, caller.AsActor(), cancellation) is { } config
             ? TypedResults.Ok(PipelineView.Of(config))
             : SchedulerProblem.Create(ErrorCode.NotFound);
+
+    private static async Task<Results<Created<RunResponse>, Ok<RunResponse>, SchedulerProblem>> RunNowAsync(
+        string id,
+        [FromRoute(Name = "config_id")] string configId,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey,
+        RunRequests requests,
+        CurrentCaller caller,
+        CancellationToken cancellation
+    )
+    {
+        if (IdempotencyHeader.Fault(idempotencyKey) is { } problem)
+        {
+            return problem;
+        }
+        return await requests.RunNowAsync(id, configId, idempotencyKey, caller.AsActor(), cancellation) switch
+        {
+            RunRequestResult.Queued(var run) => TypedResults.Created(
+                $"/api/v1/scheduler/customer/{id}/runs/{run.RunId}",
+                RunView.Of(run)
+            ),
+            RunRequestResult.AskedBefore(var run) => TypedResults.Ok(RunView.Of(run)),
+            RunRequestResult.Refused(RunRefusal.QuotaDaily) => SchedulerProblem.Create(
+                ErrorCode.QuotaExceeded,
+                "The plan's runs of this day are used up."
+            ),
+            RunRequestResult.Refused(RunRefusal.QuotaMonthly) => SchedulerProblem.Create(
+                ErrorCode.QuotaExceeded,
+                "The plan's runs of this month are used up."
+            ),
+            RunRequestResult.Refused(var reason) => SchedulerProblem.Create(
+                ErrorCode.Conflict,
+                reason switch
+                {
+                    RunRefusal.SwitchedOff => "The pipeline is switched off; configure it with is_active true first.",
+                    RunRefusal.Paused => "The pipeline is paused; resume it first.",
+                    RunRefusal.CustomerNotRunnable => "The customer is suspended, or its subscription has ended.",
+                    _ => "A run of the pipeline is not finished, and its overlap policy is skip.",
+                }
+            ),
+            RunRequestResult.NoSuchPipeline => SchedulerProblem.Create(ErrorCode.NotFound),
+            _ => throw new UnreachableException(),
+        };
+    }
 
     private static async Task<Results<Ok<PipelineConfigResponse>, SchedulerProblem>> PauseAsync(
         string id,

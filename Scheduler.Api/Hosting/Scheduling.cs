@@ -58,6 +58,7 @@ internal static class Scheduling
         services.AddSingleton<Purging>();
         services.AddSingleton<PipelineRetirement>();
         services.AddSingleton<PipelinePausing>();
+        services.AddSingleton<RunRequests>();
         services.AddSingleton<RunCancelling>();
         services.AddSingleton<CredentialCheck>();
         services.AddSingleton<PipelineConfiguration>();

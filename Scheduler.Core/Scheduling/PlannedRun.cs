@@ -1,4 +1,5 @@
 using NodaTime;
+using Scheduler.Core.Runs;
 
 namespace Scheduler.Core.Scheduling;
 
@@ -21,6 +22,13 @@ public sealed record PlannedRun
     /// <summary>Missed, and skipped by policy.</summary>
     public required bool Misfire { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>Of a run that somebody asked for; null for an occurrence of the schedule. Like the next two.</summary>
+    public string? Lane { get; init; }
+    public TriggeredBy? TriggeredBy { get; init; }
+
+    /// <summary>The key that asked.</summary>
+    public string? AskedBy { get; init; }
 
     /// <summary>As <see cref="DuePipeline.Parameters"/>.</summary>
     public string? Parameters { get; init; }

@@ -1,3 +1,4 @@
+using NodaTime;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
@@ -31,6 +32,23 @@ public sealed class RunStore(ISqlEngine engine, OperationClock clock)
     /// <summary>Null when the customer has no such run.</summary>
     public async Task<Run?> GetAsync(string customerId, string runId, CancellationToken cancellationToken) =>
         await engine.FindAsync(new("runs", "get"), Key(customerId, runId), Map, cancellationToken);
+
+    /// <summary>The run with that key, scheduled since then; null when there is none.</summary>
+    public async Task<Run?> FindByKeyAsync(
+        string customerId,
+        string idempotencyKey,
+        Instant since,
+        CancellationToken cancellationToken
+    ) =>
+        await engine.FindAsync(
+            new("runs", "find_by_key"),
+            new SqlArguments()
+                .With("customerId", customerId)
+                .With("idempotencyKey", idempotencyKey)
+                .With("since", since),
+            Map,
+            cancellationToken
+        );
 
     /// <summary>Every move of a run, oldest first.</summary>
     public Task<IReadOnlyList<RunTransition>> TransitionsAsync(string runId, CancellationToken cancellationToken) =>

@@ -1,4 +1,6 @@
 using NodaTime;
+using Scheduler.Core.Contracts;
+using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Time;
 
@@ -67,7 +69,10 @@ public sealed class ScheduleStore(ISqlEngine engine)
             Count("won"),
             Count("lost"),
             Count("queued"),
-            counts.Where(count => count.Kind == "skipped").ToDictionary(count => count.Reason!, count => count.Count)
+            counts.Where(count => count.Kind == "skipped").ToDictionary(count => count.Reason!, count => count.Count),
+            counts.FirstOrDefault(count => count.Kind == "refused").Reason is { } refused
+                ? Wire.Parse<SkipReason>(refused)
+                : null
         );
 
         int Count(string kind) => counts.Where(count => count.Kind == kind).Sum(count => count.Count);

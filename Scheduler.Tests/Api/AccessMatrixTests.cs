@@ -37,6 +37,7 @@ public sealed class AccessMatrixTests : IDisposable
         ["DELETE /api/v1/scheduler/customer/{id}/pipelines/{config_id}"] = "pipelines:write",
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/pause"] = "pipelines:write",
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/resume"] = "pipelines:write",
+        ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/run-now"] = "pipelines:write",
         ["GET /api/v1/scheduler/customer/{id}/runs"] = "runs:read",
         ["POST /api/v1/scheduler/customer/{id}/runs/{run_id}/cancel"] = "runs:write",
         ["GET /api/v1/scheduler/customer/{id}/runs/{run_id}"] = "runs:read",

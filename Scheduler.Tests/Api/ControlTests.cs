@@ -91,6 +91,39 @@ public sealed class ControlTests : IDisposable
     }
 
     [Test]
+    public async Task A_pipeline_is_run_now_once_a_key()
+    {
+        var first = await (await RunNowAsync("a-key")).ReadAsync<RunResponse>(201);
+        var again = await (await RunNowAsync("a-key")).ReadAsync<RunResponse>(200);
+        var other = await (await RunNowAsync()).ReadAsync<RunResponse>(201);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(again.RunId, Is.EqualTo(first.RunId));
+            Assert.That((first.TriggeredBy, first.Lane), Is.EqualTo((TriggeredBy.Manual, "manual:a-key")));
+            Assert.That(other.RunId, Is.Not.EqualTo(first.RunId));
+        }
+        await (await RunNowAsync(new string('x', 201))).ShouldBeProblemAsync(400, "BAD_REQUEST");
+        await PauseAsync(new { reason = "x" });
+        await (await RunNowAsync()).ShouldBeProblemAsync(409, "CONFLICT");
+        configId = "none";
+        await (await RunNowAsync()).ShouldBeProblemAsync(404, "NOT_FOUND");
+    }
+
+    [Test]
+    public async Task Running_now_over_the_quota_is_refused_with_when_to_come_back()
+    {
+        var limit = JsonContent.Create(new { max_pipelines_per_day = 1 });
+        await host.SendAsync("PUT", "/api/v1/customers/acme/subscription", ApiHost.Admin(), limit);
+        await RunNowAsync();
+
+        var refused = await RunNowAsync();
+
+        Assert.That(refused.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
+        await refused.ShouldBeProblemAsync(429, "QUOTA_EXCEEDED");
+    }
+
+    [Test]
     public async Task A_run_is_cancelled_where_it_stands()
     {
         var waiting = await TriggeredAsync();
@@ -115,6 +148,16 @@ public sealed class ControlTests : IDisposable
 
     private Task<HttpResponseMessage> PauseAsync(object body) =>
         host.SendAsync("POST", $"{Base}/pipelines/{configId}/pause", key, JsonContent.Create(body));
+
+    private Task<HttpResponseMessage> RunNowAsync(string? idempotencyKey = null)
+    {
+        var content = new ByteArrayContent([]);
+        if (idempotencyKey is not null)
+        {
+            content.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        }
+        return host.SendAsync("POST", $"{Base}/pipelines/{configId}/run-now", key, content);
+    }
 
     private Task<HttpResponseMessage> ResumeAsync() =>
         host.SendAsync("POST", $"{Base}/pipelines/{configId}/resume", key);

@@ -31,6 +31,16 @@ from scheduled_pipeline_runs r
 left join pipeline_execution_queue q on q.run_id = r.run_id
 where r.customer_id = @customerId and r.run_id = @runId;
 
+-- name: find_by_key
+-- mode: read
+-- param: customerId string
+-- param: idempotencyKey string
+-- param: since timestamp
+select r.*, q.queue_id, q.visible_at
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+where r.customer_id = @customerId and r.idempotency_key = @idempotencyKey and r.scheduled_time >= @since;
+
 -- name: transitions
 -- mode: read
 -- param: runId string

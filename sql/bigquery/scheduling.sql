@@ -60,11 +60,15 @@ limit 1;
 -- mode: write
 -- param: now timestamp
 -- param: configs array<struct<config_id string, expected timestamp, cron string, timezone string, dst_policy string, is_live bool, customer_timezone string, next_run_time timestamp, deactivate_reason string, chain_end timestamp>>
--- param: occurrences array<struct<config_id string, run_id string, queue_id string, scheduled_time timestamp, interval_start timestamp, interval_end timestamp, visible_at timestamp, idempotency_key string, usage_id string, usage_date date, misfire bool, note string, parameters string>>
+-- param: occurrences array<struct<config_id string, run_id string, queue_id string, scheduled_time timestamp, interval_start timestamp, interval_end timestamp, visible_at timestamp, idempotency_key string, usage_id string, usage_date date, misfire bool, note string, parameters string, lane string, triggered_by string, asked_by string>>
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
 -- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is
--- written for it. Whoever plans updates the pipelines, so two that plan the same one conflict, and what is inserted is inserted once.
-declare op_first timestamp default (select min(o.scheduled_time) from unnest(@occurrences) o);
+-- written for it. A run that somebody asked for (it has a lane) is refused where one of the schedule would be skipped, and leaves
+-- nothing behind. Whoever plans updates the pipelines, so two that plan the same one conflict, and what is inserted is inserted once.
+-- What was asked for under the same key within a week is the same.
+declare op_first timestamp default (
+  select min(if(o.lane is null, o.scheduled_time, timestamp_sub(o.scheduled_time, interval 7 day))) from unnest(@occurrences) o
+);
 declare op_last timestamp default (select max(o.scheduled_time) from unnest(@occurrences) o);
 declare op_days date default (select date_trunc(min(o.usage_date), month) from unnest(@occurrences) o);
 declare op_won int64;
@@ -99,7 +103,7 @@ create temp table fired as
 with candidates as (
   select
     o.config_id, o.run_id, o.queue_id, o.scheduled_time, o.interval_start, o.interval_end, o.visible_at, o.idempotency_key,
-    o.usage_id, o.usage_date, o.misfire, o.note, o.parameters, p.customer_id, p.pipeline_template, p.priority, p.overlap_policy,
+    o.usage_id, o.usage_date, o.misfire, o.note, o.parameters, o.lane, o.triggered_by, o.asked_by, p.customer_id, p.pipeline_template, p.priority, p.overlap_policy,
     not o.misfire
       and p.overlap_policy <> 'allow'
       and (
@@ -150,13 +154,18 @@ line as (
 select
   l.config_id, l.run_id, l.queue_id, l.scheduled_time, l.interval_start, l.interval_end, l.visible_at, l.idempotency_key, l.usage_id,
   l.usage_date, l.note, l.parameters, l.customer_id, l.pipeline_template, l.priority, l.overlap_policy, l.behind, l.rule,
-  l.daily_limit, l.monthly_limit, l.concurrent_limit,
-  case
-    when l.rule is not null then l.rule
-    when l.place > l.daily_limit - l.taken_today then 'QUOTA_DAILY'
-    when l.place > l.monthly_limit - l.taken_this_month then 'QUOTA_MONTHLY'
-  end as reason
-from line l;
+  l.daily_limit, l.monthly_limit, l.concurrent_limit, l.lane, l.triggered_by, l.asked_by, l.reason,
+  l.lane is not null and l.reason is not null as is_refused
+from (
+  select
+    n.*,
+    case
+      when n.rule is not null then n.rule
+      when n.place > n.daily_limit - n.taken_today then 'QUOTA_DAILY'
+      when n.place > n.monthly_limit - n.taken_this_month then 'QUOTA_MONTHLY'
+    end as reason
+  from line n
+) l;
 
 set (op_won, op_chained, op_set_aside) = (
   select as struct count(*), countif(chain_end is not null) > 0, countif(deactivate_reason is not null) > 0 from planned
@@ -164,7 +173,7 @@ set (op_won, op_chained, op_set_aside) = (
 set (op_fired, op_refused, op_cancels) = (
   select as struct
     count(*) > 0,
-    countif(reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')) > 0,
+    countif(reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY') and not is_refused) > 0,
     countif(reason is null and overlap_policy = 'cancel_other') > 0
   from fired
 );
@@ -179,7 +188,7 @@ set
 from (
   select x.config_id, x.expected, x.next_run_time, x.deactivate_reason, coalesce(f.is_skipped, false) as is_skipped
   from planned x
-  left join (select config_id, logical_or(reason is not null) as is_skipped from fired group by config_id) f
+  left join (select config_id, logical_or(reason is not null and not is_refused) as is_skipped from fired group by config_id) f
     on f.config_id = x.config_id
 ) p
 where c.config_id = p.config_id and c.next_run_time = p.expected;
@@ -239,10 +248,12 @@ if op_fired then
     if(reason is null, null, @now),
     if(reason is null, 'PENDING', 'SKIPPED'),
     reason,
-    if(reason is null, null, note), 'cloud_scheduler', 'schedule', idempotency_key, priority, parse_json(coalesce(parameters, '{}')),
+    if(reason is null, null, note), coalesce(triggered_by, 'cloud_scheduler'), coalesce(lane, 'schedule'), idempotency_key, priority,
+    parse_json(coalesce(parameters, '{}')),
     @now, @now,
     if(reason is null, usage_id, null), 0
-  from fired;
+  from fired
+  where not is_refused;
 
   insert into pipeline_execution_queue (
     queue_id, run_id, customer_id, pipeline_template, priority, state, scheduled_time, visible_at, created_at, config_id,
@@ -267,9 +278,10 @@ if op_fired then
 
   insert into scheduler_run_transitions (transition_id, run_id, to_state, `at`, actor, lease_epoch, note)
   select
-    unix_micros(@now) * 256, run_id, if(reason is null, 'PENDING', 'SKIPPED'), @now, 'trigger', 0,
+    unix_micros(@now) * 256, run_id, if(reason is null, 'PENDING', 'SKIPPED'), @now, coalesce(asked_by, 'trigger'), 0,
     if(reason is null, note, concat(reason, coalesce(concat(': ', note), '')))
-  from fired;
+  from fired
+  where not is_refused;
 
   -- Usage of the days concerned, with the limits of today's subscription. What superseded runs took goes back to the day it was taken
   -- on; their cancellation counts today. The month so far stands on every day of it.
@@ -277,7 +289,7 @@ if op_fired then
   with moved as (
     select
       usage_id, customer_id, usage_date, countif(reason is null) as taken,
-      countif(reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')) as refused, 0 as given_back, 0 as cancelled,
+      countif(reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY') and not is_refused) as refused, 0 as given_back, 0 as cancelled,
       any_value(daily_limit) as daily_limit, any_value(monthly_limit) as monthly_limit, any_value(concurrent_limit) as concurrent_limit,
       true as is_begun
     from fired
@@ -406,7 +418,7 @@ if op_refused or op_set_aside then
         cast(any_value(usage_date) as string), '.'
       ) as message
     from fired
-    where reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')
+    where reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY') and not is_refused
     group by usage_id
     union all
     select 'SCHEDULE_SET_ASIDE', config_id, customer_id, deactivate_reason from planned where deactivate_reason is not null
@@ -423,4 +435,6 @@ select 'lost', null, array_length(@configs) - op_won
 union all
 select 'queued', null, count(*) from fired where reason is null
 union all
-select 'skipped', reason, count(*) from fired where reason is not null group by reason;
+select 'skipped', reason, count(*) from fired where reason is not null and not is_refused group by reason
+union all
+select 'refused', reason, count(*) from fired where is_refused group by reason;

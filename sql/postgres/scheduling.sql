@@ -46,6 +46,7 @@ limit 1;
 -- mode: write
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
 -- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is written for it.
+-- A run that somebody asked for (it has a lane) is refused where one of the schedule would be skipped, and leaves nothing behind.
 insert into scheduler_fair_shares (customer_id, ready_at)
 select distinct c.customer_id, timestamptz '9999-12-31T23:59:59.999999Z'
 from jsonb_to_recordset(@configs) as b(config_id text)
@@ -105,7 +106,7 @@ fired as materialized (
   from jsonb_to_recordset(@occurrences) as o(
     config_id text, run_id text, queue_id text, scheduled_time timestamptz, interval_start timestamptz,
     interval_end timestamptz, visible_at timestamptz, idempotency_key text, usage_id text, usage_date date, misfire boolean,
-    note text
+    note text, lane text, triggered_by text, asked_by text
   )
   join won w on w.config_id = o.config_id
   left join customer_provider_configs v
@@ -117,7 +118,7 @@ fired as materialized (
   )
 ),
 -- Quota: the customer's due runs stand in line; whoever comes after the last free place is skipped.
-decided as materialized (
+judged as materialized (
   select
     f.*,
     case
@@ -146,6 +147,9 @@ decided as materialized (
     from (select fired.*, behind and overlap_policy = 'skip' as passed_over from fired) x
     left join customer_usage_quotas u on u.usage_id = x.usage_id
   ) f
+),
+decided as materialized (
+  select * from judged where lane is null or reason is null
 ),
 -- cancel_other: what the new run replaces. Waiting runs end here; a running one is told by its next heartbeat.
 superseded as materialized (
@@ -209,8 +213,8 @@ gains as materialized (
   from (
     select
       usage_id, customer_id, usage_date, true as is_planned, daily_limit, monthly_limit, concurrent_limit,
-      (reason is null)::int as taken, (reason is not null)::int as refused, 0 as cancelled, 0 as given_back
-    from decided
+      (reason is null)::int as taken, (reason is not null and lane is null)::int as refused, 0 as cancelled, 0 as given_back
+    from judged
     where reason is null or reason in ('QUOTA_DAILY', 'QUOTA_MONTHLY')
     union all
     -- The cancellation counts today.
@@ -308,7 +312,8 @@ born as (
     case when reason is not null then @now end,
     case when reason is null then 'PENDING' else 'SKIPPED' end,
     reason,
-    case when reason is not null then note end, 'cloud_scheduler', 'schedule', idempotency_key, priority, parameters,
+    case when reason is not null then note end, coalesce(triggered_by, 'cloud_scheduler'), coalesce(lane, 'schedule'),
+    idempotency_key, priority, parameters,
     @now, @now,
     case when reason is null then usage_id end
   from decided
@@ -342,7 +347,7 @@ noted as (
   select run_id, state, 'SKIPPED', @now, 'trigger', lease_epoch, 'CANCELLED' from superseded where state <> 'RUNNING'
   union all
   select
-    run_id, null, case when reason is null then 'PENDING' else 'SKIPPED' end, @now, 'trigger', 0,
+    run_id, null, case when reason is null then 'PENDING' else 'SKIPPED' end, @now, coalesce(asked_by, 'trigger'), 0,
     case when reason is null then note else concat_ws(': ', reason, note) end
   from decided
 ),
@@ -376,4 +381,6 @@ select 'lost', null, (select count(*) from planned) - (select count(*) from won)
 union all
 select 'queued', null, count(*) from decided where reason is null
 union all
-select 'skipped', reason, count(*) from decided where reason is not null group by reason;
+select 'skipped', reason, count(*) from decided where reason is not null group by reason
+union all
+select 'refused', reason, count(*) from judged where lane is not null and reason is not null group by reason;

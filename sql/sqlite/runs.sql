@@ -20,6 +20,13 @@ from scheduled_pipeline_runs r
 left join pipeline_execution_queue q on q.run_id = r.run_id
 where r.customer_id = @customerId and r.run_id = @runId;
 
+-- name: find_by_key
+-- mode: read
+select r.*, q.queue_id, q.visible_at
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+where r.customer_id = @customerId and r.idempotency_key = @idempotencyKey and r.scheduled_time >= @since;
+
 -- name: transitions
 -- mode: read
 select from_state, to_state, at, actor, lease_epoch, note

@@ -45,6 +45,7 @@ limit 1;
 -- mode: write
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
 -- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is written for it.
+-- A run that somebody asked for (it has a lane) is refused where one of the schedule would be skipped, and leaves nothing behind.
 delete from temp.planned;
 insert into temp.planned (config_id, next_run_time, deactivate_reason, chain_end, config)
 select
@@ -70,7 +71,7 @@ from jsonb_each(@configs) b;
 delete from temp.fired;
 insert into temp.fired (
   run_id, queue_id, config, config_id, customer_id, pipeline_template, scheduled_time, interval_start, interval_end, visible_at,
-  idempotency_key, usage_id, usage_date, misfire, note, priority, parameters, overlap_policy
+  idempotency_key, usage_id, usage_date, misfire, note, priority, parameters, overlap_policy, lane, triggered_by, asked_by
 )
 select
   o.value ->> 'run_id',
@@ -93,7 +94,10 @@ select
     case when json_valid(v.default_parameters) then v.default_parameters else '{}' end,
     case when json_valid(c.parameters) then c.parameters else '{}' end
   ),
-  c.overlap_policy
+  c.overlap_policy,
+  o.value ->> 'lane',
+  o.value ->> 'triggered_by',
+  o.value ->> 'asked_by'
 from jsonb_each(@occurrences) o
 cross join temp.planned p on p.config_id = o.value ->> 'config_id'
 cross join customer_pipeline_configs c on c.rowid = p.config
@@ -177,6 +181,10 @@ set reason = case when line.place > line.left_today then 'QUOTA_DAILY' else 'QUO
 from line
 where line.nth = fired.nth and (line.place > line.left_today or line.place > line.left_this_month);
 
+delete from temp.declined;
+insert into temp.declined (reason) select reason from temp.fired where lane is not null and reason is not null;
+delete from temp.fired where lane is not null and reason is not null;
+
 -- cancel_other: what the new run replaces. Waiting runs end here; a running one is told by its next heartbeat.
 delete from temp.superseded;
 insert into temp.superseded (run_id, queue_id, config_id, state, lease_epoch, usage_id, end_usage_id)
@@ -231,7 +239,8 @@ select
   case when f.reason is null then null else @now end,
   case when f.reason is null then 'PENDING' else 'SKIPPED' end,
   f.reason,
-  case when f.reason is not null then f.note end, 'cloud_scheduler', 'schedule', f.idempotency_key, f.priority, f.parameters,
+  case when f.reason is not null then f.note end, coalesce(f.triggered_by, 'cloud_scheduler'), coalesce(f.lane, 'schedule'),
+  f.idempotency_key, f.priority, f.parameters,
   @now, @now,
   case when f.reason is null then f.usage_id end
 from temp.fired f;
@@ -255,7 +264,7 @@ where f.reason is null;
 
 insert into scheduler_run_transitions (run_id, to_state, at, actor, note)
 select
-  run_id, case when reason is null then 'PENDING' else 'SKIPPED' end, @now, 'trigger',
+  run_id, case when reason is null then 'PENDING' else 'SKIPPED' end, @now, coalesce(asked_by, 'trigger'),
   case when reason is null then note else reason || coalesce(': ' || note, '') end
 from temp.fired;
 
@@ -333,4 +342,6 @@ select 'lost', null, count(*) from temp.planned where config is null
 union all
 select 'queued', null, count(*) from temp.fired where reason is null
 union all
-select 'skipped', reason, count(*) from temp.fired where reason is not null group by reason;
+select 'skipped', reason, count(*) from temp.fired where reason is not null group by reason
+union all
+select 'refused', reason, count(*) from temp.declined group by reason;

@@ -77,9 +77,15 @@ create temp table fired (
   parameters text,
   overlap_policy text not null,
   behind integer not null default 0,
-  reason text
+  reason text,
+  -- Of what somebody asked for; null for an occurrence of the schedule.
+  lane text,
+  triggered_by text,
+  asked_by text
 );
 create index temp.fired_by_config on fired (config, scheduled_time);
+-- Why what somebody asked for is not done.
+create temp table declined (reason text not null);
 create temp table superseded (
   run_id text not null primary key,
   queue_id text not null,

@@ -193,7 +193,11 @@ internal sealed class Judge(
                         plan.Misfire == MisfirePolicy.RunAll
                             ? due.Skip(Math.Max(0, due.Count - MostCaughtUp))
                             : [due[^1]];
-                    foreach (var missing in wanted.Where(time => !have.Contains(time)))
+                    // Another pass may have come between the look and the write, at whose time a later occurrence was due.
+                    var isOvertaken =
+                        plan.Misfire != MisfirePolicy.RunAll
+                        && expected.Occurrences(plan, pass, expected.EndOf(pass)).Any(have.Contains);
+                    foreach (var missing in wanted.Where(time => !isOvertaken && !have.Contains(time)))
                     {
                         broken(
                             "I1",

@@ -6,6 +6,7 @@ using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Usage;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Simulation.Model;
@@ -81,6 +82,7 @@ internal sealed class DifferentialHistory
             ("move zone", 2, MoveZoneAsync),
             ("change plan", 3, ChangePlanAsync),
             ("pause", 3, PauseAsync),
+            ("run now", 4, RunNowAsync),
             ("configure", 5, ConfigureAnyAsync),
             ("deactivate", 2, DeactivateAsync),
             ("onboard", 1, OnboardAsync),
@@ -383,6 +385,61 @@ internal sealed class DifferentialHistory
             default
         );
         Note(until > H.Now ? "paused" : "resumed", 1, $"{config.ConfigId} {until}");
+    }
+
+    private async Task RunNowAsync()
+    {
+        var customer = Pick(customers);
+        var configs = await H.Configs.ListAsync(customer, true, null, 10, default);
+        if (configs.Count == 0 || await H.Customers.StandingAsync(customer, default) is not { } standing)
+        {
+            return;
+        }
+        var config = configs[random.Next(configs.Count)];
+        if (config.NextRunTime is not { } next)
+        {
+            return;
+        }
+        var lane = Lane.Manual($"{random.Next(40)}");
+        var day = UsageDay.Of(customer, standing.Timezone, H.Now);
+        var outcome = await H.Schedules.PlanBatchAsync(
+            [
+                new PlannedPipeline
+                {
+                    ConfigId = config.ConfigId,
+                    Expected = next,
+                    NextRunTime = next,
+                    Cron = config.ScheduleCron,
+                    Timezone = config.Timezone,
+                    DstPolicy = config.DstPolicy,
+                    CustomerTimezone = standing.Timezone,
+                    IsLive = true,
+                },
+            ],
+            [
+                new PlannedRun
+                {
+                    ConfigId = config.ConfigId,
+                    RunId = H.Ids.NewId(H.Now),
+                    QueueId = H.Ids.NewId(H.Now),
+                    ScheduledTime = H.Now,
+                    IntervalStart = H.Now,
+                    IntervalEnd = H.Now,
+                    VisibleAt = H.Now,
+                    IdempotencyKey = IdempotencyKey.Compute(config.ConfigId, lane, NodaConstants.UnixEpoch, 0),
+                    UsageId = day.UsageId,
+                    UsageDate = day.Date,
+                    Misfire = false,
+                    Lane = lane,
+                    TriggeredBy = TriggeredBy.Manual,
+                    AskedBy = "key",
+                },
+            ],
+            H.Now,
+            default
+        );
+        Note("asked for", outcome.Queued, config.ConfigId);
+        Note("refused", outcome.Refused is null ? 0 : 1, $"{config.ConfigId} {outcome.Refused}");
     }
 
     private Task ConfigureAnyAsync() => ConfigureAsync(Pick(customers), $"p{random.Next(6)}");

@@ -49,6 +49,8 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
             Admit(firing, fired);
         }
         Ration(fired);
+        var refused = fired.Where(it => it.Run.Lane is not null && !it.IsQueued).ToList();
+        fired.RemoveAll(refused.Contains);
         foreach (var plan in planned.Where(plan => moving.ContainsKey(plan.ConfigId)))
         {
             MoveOn(moving[plan.ConfigId], plan, now);
@@ -70,7 +72,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         {
             Queue(firing, fired, now);
         }
-        return Outcome(moving.Count, planned.Count - moving.Count, fired);
+        return Outcome(moving.Count, planned.Count - moving.Count, fired, refused);
     }
 
     /// <summary>Whether nobody has planned or changed it since: its time, its schedule, whether it may run, whose day it counts in.</summary>
@@ -197,8 +199,8 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
             ScheduledTime = firing.ScheduledTime,
             IntervalStart = plan.IntervalStart.ToMicroseconds(),
             IntervalEnd = plan.IntervalEnd.ToMicroseconds(),
-            TriggeredBy = "cloud_scheduler",
-            Lane = Lane.Schedule,
+            TriggeredBy = plan.TriggeredBy is { } by ? Wire.Name(by) : "cloud_scheduler",
+            Lane = plan.Lane ?? Lane.Schedule,
             IdempotencyKey = plan.IdempotencyKey,
             Priority = pipeline.Priority,
             Parameters = MergePatch.Apply(
@@ -223,7 +225,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
             null,
             run.State,
             now,
-            "trigger",
+            plan.AskedBy ?? "trigger",
             0,
             reason is null ? plan.Note
                 : plan.Note is null ? reason
@@ -267,7 +269,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         firing.Pipeline.Customer.LookAt(visibleAt);
     }
 
-    private static List<ModelRow> Outcome(int won, int lost, List<Firing> fired) =>
+    private static List<ModelRow> Outcome(int won, int lost, List<Firing> fired, List<Firing> refused) =>
         [
             Row("won", null, won),
             Row("lost", null, lost),
@@ -277,6 +279,10 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
                 .GroupBy(it => Wire.Name(it.Reason!.Value))
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => Row("skipped", group.Key, group.Count())),
+            .. refused
+                .GroupBy(it => Wire.Name(it.Reason!.Value))
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => Row("refused", group.Key, group.Count())),
         ];
 
     private static ModelRow Row(string kind, string? reason, int count) =>

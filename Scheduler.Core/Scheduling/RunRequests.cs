@@ -1,0 +1,188 @@
+using System.Text.Json;
+using NodaTime;
+using Scheduler.Core.Audit;
+using Scheduler.Core.Customers;
+using Scheduler.Core.Identifiers;
+using Scheduler.Core.Queue;
+using Scheduler.Core.Runs;
+using Scheduler.Core.Storage;
+using Scheduler.Core.Time;
+using Scheduler.Core.Usage;
+
+namespace Scheduler.Core.Scheduling;
+
+/// <summary>
+/// Runs that somebody asks for, beside the schedule, which they leave as it is. They count like any other run; where one of the
+/// schedule would be skipped, they are refused.
+/// </summary>
+public sealed class RunRequests(
+    PipelineConfigStore configs,
+    ScheduleStore schedules,
+    CustomerStore customers,
+    RunStore runs,
+    AuditStore audit,
+    QueueSignal signal,
+    OperationClock clock,
+    IIdSource ids
+)
+{
+    /// <summary>Every store knows a key for this long at least.</summary>
+    public static readonly Duration KeysAreKnownFor = Duration.FromDays(7);
+
+    /// <summary>The trigger may move the pipeline on between the look at it and the write.</summary>
+    private const int Tries = 5;
+
+    /// <summary>
+    /// Runs a pipeline now, on the data from the schedule's last occurrence until now. The chain of intervals stays: the next
+    /// occurrence covers what it would have covered.
+    /// </summary>
+    /// <param name="key">The same key asks for the same run, however often; null for a run of its own.</param>
+    public async Task<RunRequestResult> RunNowAsync(
+        string customerId,
+        string configId,
+        string? key,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = await clock.ReadAsync(cancellationToken);
+        var lane = Lane.Manual(key ?? ids.NewId(now));
+        // Not by its time, which would be another one at the next call: what was asked for is told by the lane alone.
+        var idempotencyKey = IdempotencyKey.Compute(configId, lane, NodaConstants.UnixEpoch, 0);
+        var isRecorded = false;
+        for (var tries = 0; tries < Tries; tries++)
+        {
+            var config = await configs.GetAsync(customerId, configId, cancellationToken);
+            var standing = await customers.StandingAsync(customerId, cancellationToken);
+            if (config is null || standing is null)
+            {
+                return new RunRequestResult.NoSuchPipeline();
+            }
+            if (await FindAsync() is { } earlier)
+            {
+                return new RunRequestResult.AskedBefore(earlier);
+            }
+            if (Obstacle(config, standing, now) is { } obstacle)
+            {
+                return new RunRequestResult.Refused(obstacle);
+            }
+            if (!isRecorded)
+            {
+                // Before it is done: what changes something never goes unrecorded.
+                await RecordAsync(config, lane, actor, now, cancellationToken);
+                isRecorded = true;
+            }
+            var defaults = await configs.ProviderParametersAsync(
+                customerId,
+                config.Provider,
+                config.Domain,
+                cancellationToken
+            );
+            var run = Plan(config, standing, lane, idempotencyKey, actor, now) with
+            {
+                Parameters = MergePatch.Apply(defaults?.GetRawText(), config.Parameters?.GetRawText()),
+            };
+            var outcome = await schedules.PlanBatchAsync([Unmoved(config, standing)], [run], now, cancellationToken);
+            if (outcome.Refused is { } reason)
+            {
+                return new RunRequestResult.Refused(RefusalOf(reason));
+            }
+            if (outcome.Won > 0 && await FindAsync() is { } found)
+            {
+                if (outcome.Queued > 0)
+                {
+                    signal.Raise();
+                    return new RunRequestResult.Queued(found);
+                }
+                return new RunRequestResult.AskedBefore(found);
+            }
+        }
+        throw new StorageUnavailableException("The pipeline was moved on by others at every try.");
+
+        Task<Run?> FindAsync() =>
+            runs.FindByKeyAsync(customerId, idempotencyKey, now - KeysAreKnownFor, cancellationToken);
+    }
+
+    private static RunRefusal? Obstacle(PipelineConfig config, CustomerStanding standing, Instant now) =>
+        !config.IsActive || config.NextRunTime is null ? RunRefusal.SwitchedOff
+        : standing.RunnableUntil <= now ? RunRefusal.CustomerNotRunnable
+        : config.PausedUntil > now ? RunRefusal.Paused
+        : null;
+
+    private static RunRefusal RefusalOf(SkipReason reason) =>
+        reason switch
+        {
+            SkipReason.Overlap => RunRefusal.Overlap,
+            SkipReason.QuotaDaily => RunRefusal.QuotaDaily,
+            SkipReason.QuotaMonthly => RunRefusal.QuotaMonthly,
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(reason),
+                reason,
+                "Nothing that is asked for is refused for this."
+            ),
+        };
+
+    private static PlannedPipeline Unmoved(PipelineConfig config, CustomerStanding standing) =>
+        new()
+        {
+            ConfigId = config.ConfigId,
+            Expected = config.NextRunTime!.Value,
+            NextRunTime = config.NextRunTime,
+            Cron = config.ScheduleCron,
+            Timezone = config.Timezone,
+            DstPolicy = config.DstPolicy,
+            CustomerTimezone = standing.Timezone,
+            IsLive = true,
+        };
+
+    private PlannedRun Plan(
+        PipelineConfig config,
+        CustomerStanding standing,
+        string lane,
+        string idempotencyKey,
+        Actor actor,
+        Instant now
+    )
+    {
+        var day = UsageDay.Of(config.CustomerId, standing.Timezone, now);
+        return new PlannedRun
+        {
+            ConfigId = config.ConfigId,
+            RunId = ids.NewId(now),
+            QueueId = ids.NewId(now),
+            ScheduledTime = now,
+            IntervalStart = LastOccurrence(config, now) ?? now,
+            IntervalEnd = now,
+            VisibleAt = now,
+            IdempotencyKey = idempotencyKey,
+            UsageId = day.UsageId,
+            UsageDate = day.Date,
+            Misfire = false,
+            Lane = lane,
+            TriggeredBy = TriggeredBy.Manual,
+            AskedBy = actor.KeyId,
+        };
+    }
+
+    private static Instant? LastOccurrence(PipelineConfig config, Instant now) =>
+        Schedule.Create(config.ScheduleCron, config.Timezone, config.DstPolicy) is ScheduleResult.Valid(var schedule)
+            ? OccurrenceCalculator.Previous(schedule, now)
+            : null;
+
+    private Task RecordAsync(
+        PipelineConfig config,
+        string lane,
+        Actor actor,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        audit.RecordAsync(
+            config.CustomerId,
+            new AuditStamp(ids.NewId(now), actor),
+            "pipeline.run_now",
+            config.ConfigId,
+            JsonSerializer.Serialize(new { lane }),
+            now,
+            cancellationToken
+        );
+}
