@@ -152,34 +152,9 @@ internal static class PipelineEndpoints
         {
             return problem;
         }
-        return await requests.RunNowAsync(id, configId, idempotencyKey, caller.AsActor(), cancellation) switch
-        {
-            RunRequestResult.Queued(var run) => TypedResults.Created(
-                $"/api/v1/scheduler/customer/{id}/runs/{run.RunId}",
-                RunView.Of(run)
-            ),
-            RunRequestResult.AskedBefore(var run) => TypedResults.Ok(RunView.Of(run)),
-            RunRequestResult.Refused(RunRefusal.QuotaDaily) => SchedulerProblem.Create(
-                ErrorCode.QuotaExceeded,
-                "The plan's runs of this day are used up."
-            ),
-            RunRequestResult.Refused(RunRefusal.QuotaMonthly) => SchedulerProblem.Create(
-                ErrorCode.QuotaExceeded,
-                "The plan's runs of this month are used up."
-            ),
-            RunRequestResult.Refused(var reason) => SchedulerProblem.Create(
-                ErrorCode.Conflict,
-                reason switch
-                {
-                    RunRefusal.SwitchedOff => "The pipeline is switched off; configure it with is_active true first.",
-                    RunRefusal.Paused => "The pipeline is paused; resume it first.",
-                    RunRefusal.CustomerNotRunnable => "The customer is suspended, or its subscription has ended.",
-                    _ => "A run of the pipeline is not finished, and its overlap policy is skip.",
-                }
-            ),
-            RunRequestResult.NoSuchPipeline => SchedulerProblem.Create(ErrorCode.NotFound),
-            _ => throw new UnreachableException(),
-        };
+        return RunRequestAnswer.Of(
+            await requests.RunNowAsync(id, configId, idempotencyKey, caller.AsActor(), cancellation)
+        );
     }
 
     private static async Task<Results<Ok<PipelineConfigResponse>, SchedulerProblem>> PauseAsync(

@@ -6,6 +6,7 @@ using Scheduler.Api.Errors;
 using Scheduler.Api.Paging;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
+using Scheduler.Core.Scheduling;
 using Scheduler.Core.Security;
 using Scheduler.Core.Storage;
 
@@ -37,6 +38,13 @@ internal static class RunEndpoints
                 "Ends a run: one that waits at once (200), one that runs when its worker has heard of it (202), within a lease."
             )
             .Refuses(ErrorCode.Conflict);
+        group
+            .MapPost("/{run_id}/replay", ReplayAsync)
+            .WithName("ReplayRun")
+            .WithSummary(
+                "Does a run that has ended again (201). The same Idempotency-Key asks for the same replay, which is then answered with 200."
+            )
+            .Refuses(ErrorCode.Conflict, ErrorCode.QuotaExceeded, ErrorCode.BadRequest);
     }
 
     private static async Task<Results<Page<RunResponse>, SchedulerProblem>> ListAsync(
@@ -81,6 +89,24 @@ internal static class RunEndpoints
             CancelResult.NoSuchRun => SchedulerProblem.Create(ErrorCode.NotFound),
             _ => throw new UnreachableException(),
         };
+
+    private static async Task<Results<Created<RunResponse>, Ok<RunResponse>, SchedulerProblem>> ReplayAsync(
+        string id,
+        [FromRoute(Name = "run_id")] string runId,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey,
+        RunRequests requests,
+        CurrentCaller caller,
+        CancellationToken cancellation
+    )
+    {
+        if (IdempotencyHeader.Fault(idempotencyKey) is { } problem)
+        {
+            return problem;
+        }
+        return RunRequestAnswer.Of(
+            await requests.ReplayAsync(id, runId, idempotencyKey, caller.AsActor(), cancellation)
+        );
+    }
 
     private static async Task<Results<Ok<RunDetailResponse>, SchedulerProblem>> GetAsync(
         string id,

@@ -18,8 +18,19 @@ public static class Lane
     public static string Replay(string runId, int number)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(number);
-        return $"{Named("replay", runId)}:{number.ToString(CultureInfo.InvariantCulture)}";
+        return Replays(runId) + number.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <param name="runId">The run that is done again.</param>
+    /// <param name="key">The caller's Idempotency-Key.</param>
+    public static string Replay(string runId, string key)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        return $"{Replays(runId)}key:{key}";
+    }
+
+    /// <summary>What the lanes of all replays of a run begin with.</summary>
+    public static string Replays(string runId) => $"{Named("replay", runId)}:";
 
     private static string Named(string kind, string id)
     {

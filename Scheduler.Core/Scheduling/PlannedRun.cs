@@ -23,12 +23,15 @@ public sealed record PlannedRun
     public required bool Misfire { get; init; }
     public string? Note { get; init; }
 
-    /// <summary>Of a run that somebody asked for; null for an occurrence of the schedule. Like the next two.</summary>
+    /// <summary>Of a run that somebody asked for; null for an occurrence of the schedule. Like the next ones.</summary>
     public string? Lane { get; init; }
     public TriggeredBy? TriggeredBy { get; init; }
 
     /// <summary>The key that asked.</summary>
     public string? AskedBy { get; init; }
+
+    /// <summary>Stands behind an open run of its pipeline, instead of being skipped for it or taking its place.</summary>
+    public bool WaitsBehind { get; init; }
 
     /// <summary>As <see cref="DuePipeline.Parameters"/>.</summary>
     public string? Parameters { get; init; }

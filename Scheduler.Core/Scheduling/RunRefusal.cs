@@ -15,6 +15,9 @@ public enum RunRefusal
     /// <summary>A run of the pipeline is open, and its overlap policy is skip.</summary>
     Overlap,
 
+    /// <summary>The run that is to be done again has not ended.</summary>
+    NotFinished,
+
     /// <summary>The customer's day is used up.</summary>
     QuotaDaily,
 

@@ -17,6 +17,6 @@ public abstract record RunRequestResult
     /// <summary>There is none, and nothing was written.</summary>
     public sealed record Refused(RunRefusal Reason) : RunRequestResult;
 
-    /// <summary>The customer has no such pipeline.</summary>
+    /// <summary>The customer has no such pipeline, or no such run.</summary>
     public sealed record NoSuchPipeline : RunRequestResult;
 }

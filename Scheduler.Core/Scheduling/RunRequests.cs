@@ -47,8 +47,76 @@ public sealed class RunRequests(
     {
         var now = await clock.ReadAsync(cancellationToken);
         var lane = Lane.Manual(key ?? ids.NewId(now));
-        // Not by its time, which would be another one at the next call: what was asked for is told by the lane alone.
-        var idempotencyKey = IdempotencyKey.Compute(configId, lane, NodaConstants.UnixEpoch, 0);
+        return await AddAsync(
+            customerId,
+            configId,
+            config => new Request(
+                lane,
+                // Not by its time, which would be another one at the next call: what was asked for is told by the lane alone.
+                IdempotencyKey.Compute(configId, lane, NodaConstants.UnixEpoch, 0),
+                KnownSince: now - KeysAreKnownFor,
+                ScheduledTime: now,
+                IntervalStart: LastOccurrence(config, now) ?? now,
+                IntervalEnd: now,
+                WaitsBehind: false,
+                "pipeline.run_now",
+                Target: configId
+            ),
+            actor,
+            now,
+            cancellationToken
+        );
+    }
+
+    /// <summary>
+    /// Does a run that has ended again: the same occurrence, the same data. It waits for an open run of its pipeline, whatever the
+    /// overlap policy.
+    /// </summary>
+    /// <param name="key">The same key asks for the same run, however often; null for the next replay of the run.</param>
+    public async Task<RunRequestResult> ReplayAsync(
+        string customerId,
+        string runId,
+        string? key,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = await clock.ReadAsync(cancellationToken);
+        if (await runs.GetAsync(customerId, runId, cancellationToken) is not { } run)
+        {
+            return new RunRequestResult.NoSuchPipeline();
+        }
+        if (!RunTransitions.IsFinal(run.State))
+        {
+            return new RunRequestResult.Refused(RunRefusal.NotFinished);
+        }
+        // Two that ask for the next one at the same moment ask for the same.
+        var lane = key is null
+            ? Lane.Replay(runId, await runs.CountReplaysAsync(run, cancellationToken) + 1)
+            : Lane.Replay(runId, key);
+        var request = new Request(
+            lane,
+            IdempotencyKey.Compute(run.ConfigId, lane, run.ScheduledTime, 0),
+            KnownSince: run.ScheduledTime,
+            run.ScheduledTime,
+            run.DataIntervalStart,
+            run.DataIntervalEnd,
+            WaitsBehind: true,
+            "run.replay",
+            Target: runId
+        );
+        return await AddAsync(customerId, run.ConfigId, _ => request, actor, now, cancellationToken);
+    }
+
+    private async Task<RunRequestResult> AddAsync(
+        string customerId,
+        string configId,
+        Func<PipelineConfig, Request> requestFor,
+        Actor actor,
+        Instant now,
+        CancellationToken cancellationToken
+    )
+    {
         var isRecorded = false;
         for (var tries = 0; tries < Tries; tries++)
         {
@@ -58,7 +126,8 @@ public sealed class RunRequests(
             {
                 return new RunRequestResult.NoSuchPipeline();
             }
-            if (await FindAsync() is { } earlier)
+            var request = requestFor(config);
+            if (await FindAsync(request) is { } earlier)
             {
                 return new RunRequestResult.AskedBefore(earlier);
             }
@@ -69,7 +138,7 @@ public sealed class RunRequests(
             if (!isRecorded)
             {
                 // Before it is done: what changes something never goes unrecorded.
-                await RecordAsync(config, lane, actor, now, cancellationToken);
+                await RecordAsync(customerId, request, actor, now, cancellationToken);
                 isRecorded = true;
             }
             var defaults = await configs.ProviderParametersAsync(
@@ -78,16 +147,21 @@ public sealed class RunRequests(
                 config.Domain,
                 cancellationToken
             );
-            var run = Plan(config, standing, lane, idempotencyKey, actor, now) with
+            var planned = Plan(config, standing, request, actor, now) with
             {
                 Parameters = MergePatch.Apply(defaults?.GetRawText(), config.Parameters?.GetRawText()),
             };
-            var outcome = await schedules.PlanBatchAsync([Unmoved(config, standing)], [run], now, cancellationToken);
+            var outcome = await schedules.PlanBatchAsync(
+                [Unmoved(config, standing)],
+                [planned],
+                now,
+                cancellationToken
+            );
             if (outcome.Refused is { } reason)
             {
                 return new RunRequestResult.Refused(RefusalOf(reason));
             }
-            if (outcome.Won > 0 && await FindAsync() is { } found)
+            if (outcome.Won > 0 && await FindAsync(request) is { } found)
             {
                 if (outcome.Queued > 0)
                 {
@@ -99,8 +173,8 @@ public sealed class RunRequests(
         }
         throw new StorageUnavailableException("The pipeline was moved on by others at every try.");
 
-        Task<Run?> FindAsync() =>
-            runs.FindByKeyAsync(customerId, idempotencyKey, now - KeysAreKnownFor, cancellationToken);
+        Task<Run?> FindAsync(Request request) =>
+            runs.FindByKeyAsync(customerId, request.Key, request.KnownSince, cancellationToken);
     }
 
     private static RunRefusal? Obstacle(PipelineConfig config, CustomerStanding standing, Instant now) =>
@@ -135,14 +209,7 @@ public sealed class RunRequests(
             IsLive = true,
         };
 
-    private PlannedRun Plan(
-        PipelineConfig config,
-        CustomerStanding standing,
-        string lane,
-        string idempotencyKey,
-        Actor actor,
-        Instant now
-    )
+    private PlannedRun Plan(PipelineConfig config, CustomerStanding standing, Request request, Actor actor, Instant now)
     {
         var day = UsageDay.Of(config.CustomerId, standing.Timezone, now);
         return new PlannedRun
@@ -150,17 +217,18 @@ public sealed class RunRequests(
             ConfigId = config.ConfigId,
             RunId = ids.NewId(now),
             QueueId = ids.NewId(now),
-            ScheduledTime = now,
-            IntervalStart = LastOccurrence(config, now) ?? now,
-            IntervalEnd = now,
+            ScheduledTime = request.ScheduledTime,
+            IntervalStart = request.IntervalStart,
+            IntervalEnd = request.IntervalEnd,
             VisibleAt = now,
-            IdempotencyKey = idempotencyKey,
+            IdempotencyKey = request.Key,
             UsageId = day.UsageId,
             UsageDate = day.Date,
             Misfire = false,
-            Lane = lane,
+            Lane = request.Lane,
             TriggeredBy = TriggeredBy.Manual,
             AskedBy = actor.KeyId,
+            WaitsBehind = request.WaitsBehind,
         };
     }
 
@@ -170,19 +238,34 @@ public sealed class RunRequests(
             : null;
 
     private Task RecordAsync(
-        PipelineConfig config,
-        string lane,
+        string customerId,
+        Request request,
         Actor actor,
         Instant now,
         CancellationToken cancellationToken
     ) =>
         audit.RecordAsync(
-            config.CustomerId,
+            customerId,
             new AuditStamp(ids.NewId(now), actor),
-            "pipeline.run_now",
-            config.ConfigId,
-            JsonSerializer.Serialize(new { lane }),
+            request.Action,
+            request.Target,
+            JsonSerializer.Serialize(new { lane = request.Lane }),
             now,
             cancellationToken
         );
+
+    /// <param name="Key">What makes it the same as another.</param>
+    /// <param name="KnownSince">No run with that key is scheduled before.</param>
+    /// <param name="Action">For the trail, like the target.</param>
+    private sealed record Request(
+        string Lane,
+        string Key,
+        Instant KnownSince,
+        Instant ScheduledTime,
+        Instant IntervalStart,
+        Instant IntervalEnd,
+        bool WaitsBehind,
+        string Action,
+        string Target
+    );
 }

@@ -2,6 +2,7 @@ using NodaTime;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
+using Scheduler.Core.Scheduling;
 
 namespace Scheduler.Core.Storage;
 
@@ -47,6 +48,19 @@ public sealed class RunStore(ISqlEngine engine, OperationClock clock)
                 .With("idempotencyKey", idempotencyKey)
                 .With("since", since),
             Map,
+            cancellationToken
+        );
+
+    /// <summary>How often a run has been done again.</summary>
+    public Task<int> CountReplaysAsync(Run run, CancellationToken cancellationToken) =>
+        engine.SingleAsync(
+            new("runs", "count_replays"),
+            new SqlArguments()
+                .With("customerId", run.CustomerId)
+                .With("configId", run.ConfigId)
+                .With("scheduledTime", run.ScheduledTime)
+                .With("lane", Lane.Replays(run.RunId)),
+            row => row.Int32("replays"),
             cancellationToken
         );
 

@@ -40,6 +40,7 @@ public sealed class AccessMatrixTests : IDisposable
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/run-now"] = "pipelines:write",
         ["GET /api/v1/scheduler/customer/{id}/runs"] = "runs:read",
         ["POST /api/v1/scheduler/customer/{id}/runs/{run_id}/cancel"] = "runs:write",
+        ["POST /api/v1/scheduler/customer/{id}/runs/{run_id}/replay"] = "runs:write",
         ["GET /api/v1/scheduler/customer/{id}/runs/{run_id}"] = "runs:read",
         ["POST /api/v1/customers/onboard"] = Admin,
         ["GET /api/v1/customers/{id}"] = "profile:read",

@@ -124,6 +124,21 @@ public sealed class ControlTests : IDisposable
     }
 
     [Test]
+    public async Task A_run_that_has_ended_is_done_again_once_a_key()
+    {
+        var run = await (await RunNowAsync()).ReadAsync<RunResponse>(201);
+        await (await ReplayAsync(run.RunId)).ShouldBeProblemAsync(409, "CONFLICT");
+        await CancelAsync(run.RunId);
+
+        var first = await (await ReplayAsync(run.RunId, "a-key")).ReadAsync<RunResponse>(201);
+        var again = await (await ReplayAsync(run.RunId, "a-key")).ReadAsync<RunResponse>(200);
+
+        Assert.That(again.RunId, Is.EqualTo(first.RunId));
+        Assert.That(first.ScheduledTime, Is.EqualTo(run.ScheduledTime));
+        await (await ReplayAsync("none")).ShouldBeProblemAsync(404, "NOT_FOUND");
+    }
+
+    [Test]
     public async Task A_run_is_cancelled_where_it_stands()
     {
         var waiting = await TriggeredAsync();
@@ -149,14 +164,20 @@ public sealed class ControlTests : IDisposable
     private Task<HttpResponseMessage> PauseAsync(object body) =>
         host.SendAsync("POST", $"{Base}/pipelines/{configId}/pause", key, JsonContent.Create(body));
 
-    private Task<HttpResponseMessage> RunNowAsync(string? idempotencyKey = null)
+    private Task<HttpResponseMessage> RunNowAsync(string? idempotencyKey = null) =>
+        AskAsync($"pipelines/{configId}/run-now", idempotencyKey);
+
+    private Task<HttpResponseMessage> ReplayAsync(string runId, string? idempotencyKey = null) =>
+        AskAsync($"runs/{runId}/replay", idempotencyKey);
+
+    private Task<HttpResponseMessage> AskAsync(string path, string? idempotencyKey)
     {
         var content = new ByteArrayContent([]);
         if (idempotencyKey is not null)
         {
             content.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         }
-        return host.SendAsync("POST", $"{Base}/pipelines/{configId}/run-now", key, content);
+        return host.SendAsync("POST", $"{Base}/{path}", key, content);
     }
 
     private Task<HttpResponseMessage> ResumeAsync() =>

@@ -60,7 +60,7 @@ limit 1;
 -- mode: write
 -- param: now timestamp
 -- param: configs array<struct<config_id string, expected timestamp, cron string, timezone string, dst_policy string, is_live bool, customer_timezone string, next_run_time timestamp, deactivate_reason string, chain_end timestamp>>
--- param: occurrences array<struct<config_id string, run_id string, queue_id string, scheduled_time timestamp, interval_start timestamp, interval_end timestamp, visible_at timestamp, idempotency_key string, usage_id string, usage_date date, misfire bool, note string, parameters string, lane string, triggered_by string, asked_by string>>
+-- param: occurrences array<struct<config_id string, run_id string, queue_id string, scheduled_time timestamp, interval_start timestamp, interval_end timestamp, visible_at timestamp, idempotency_key string, usage_id string, usage_date date, misfire bool, note string, parameters string, lane string, triggered_by string, asked_by string, waits_behind bool>>
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
 -- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is
 -- written for it. A run that somebody asked for (it has a lane) is refused where one of the schedule would be skipped, and leaves
@@ -103,7 +103,8 @@ create temp table fired as
 with candidates as (
   select
     o.config_id, o.run_id, o.queue_id, o.scheduled_time, o.interval_start, o.interval_end, o.visible_at, o.idempotency_key,
-    o.usage_id, o.usage_date, o.misfire, o.note, o.parameters, o.lane, o.triggered_by, o.asked_by, p.customer_id, p.pipeline_template, p.priority, p.overlap_policy,
+    o.usage_id, o.usage_date, o.misfire, o.note, o.parameters, o.lane, o.triggered_by, o.asked_by, p.customer_id, p.pipeline_template, p.priority,
+    if(o.waits_behind and p.overlap_policy <> 'allow', 'queue', p.overlap_policy) as overlap_policy,
     not o.misfire
       and p.overlap_policy <> 'allow'
       and (

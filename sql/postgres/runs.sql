@@ -27,6 +27,13 @@ from scheduled_pipeline_runs r
 left join pipeline_execution_queue q on q.run_id = r.run_id
 where r.customer_id = @customerId and r.idempotency_key = @idempotencyKey and r.scheduled_time >= @since;
 
+-- name: count_replays
+-- mode: read
+-- How often an occurrence has been done again in lanes that begin like that.
+select count(*) as replays
+from scheduled_pipeline_runs
+where customer_id = @customerId and config_id = @configId and scheduled_time = @scheduledTime and retry_attempt = 0 and starts_with(lane, @lane);
+
 -- name: transitions
 -- mode: read
 select from_state, to_state, at, actor, lease_epoch, note

@@ -83,7 +83,7 @@ won as materialized (
 ),
 fired as materialized (
   select
-    o.*, w.customer_id, w.pipeline_template, w.priority, w.overlap_policy,
+    o.*, w.customer_id, w.pipeline_template, w.priority, y.overlap_policy,
     -- Null is unlimited only where a subscription says so.
     case when w.subscription_id is null then 0 else w.max_pipelines_per_day end as daily_limit,
     w.max_pipelines_per_month as monthly_limit,
@@ -94,7 +94,7 @@ fired as materialized (
       else scheduler_merge_patch(v.default_parameters, w.parameters)
     end as parameters,
     -- Behind: the previous run of the same pipeline is still open, in the store or earlier in this very batch.
-    not o.misfire and w.overlap_policy <> 'allow' and (
+    not o.misfire and y.overlap_policy <> 'allow' and (
       coalesce(
         (
           select true from pipeline_execution_queue q where q.config_id = o.config_id and q.completed_at is null limit 1
@@ -106,9 +106,12 @@ fired as materialized (
   from jsonb_to_recordset(@occurrences) as o(
     config_id text, run_id text, queue_id text, scheduled_time timestamptz, interval_start timestamptz,
     interval_end timestamptz, visible_at timestamptz, idempotency_key text, usage_id text, usage_date date, misfire boolean,
-    note text, lane text, triggered_by text, asked_by text
+    note text, lane text, triggered_by text, asked_by text, waits_behind boolean
   )
   join won w on w.config_id = o.config_id
+  cross join lateral (
+    select case when o.waits_behind and w.overlap_policy <> 'allow' then 'queue' else w.overlap_policy end as overlap_policy
+  ) y
   left join customer_provider_configs v
     on v.customer_id = w.customer_id and v.provider = w.provider and v.domain = w.domain and v.is_active
   -- An occurrence that has its run already (the schedule was edited back and forth) gets no second one.

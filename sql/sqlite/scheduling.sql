@@ -94,7 +94,7 @@ select
     case when json_valid(v.default_parameters) then v.default_parameters else '{}' end,
     case when json_valid(c.parameters) then c.parameters else '{}' end
   ),
-  c.overlap_policy,
+  case when o.value ->> 'waits_behind' and c.overlap_policy <> 'allow' then 'queue' else c.overlap_policy end,
   o.value ->> 'lane',
   o.value ->> 'triggered_by',
   o.value ->> 'asked_by'

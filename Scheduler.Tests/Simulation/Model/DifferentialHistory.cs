@@ -433,6 +433,7 @@ internal sealed class DifferentialHistory
                     Lane = lane,
                     TriggeredBy = TriggeredBy.Manual,
                     AskedBy = "key",
+                    WaitsBehind = random.Next(2) == 0,
                 },
             ],
             H.Now,

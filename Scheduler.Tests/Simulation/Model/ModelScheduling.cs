@@ -91,7 +91,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         var pipeline = firing.Pipeline;
         firing.IsBehind =
             !firing.Run.Misfire
-            && pipeline.OverlapPolicy != "allow"
+            && firing.OverlapPolicy != "allow"
             && (
                 pipeline.Open.Count > 0
                 || fired.Exists(other =>
@@ -100,7 +100,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
             );
         firing.Reason =
             firing.Run.Misfire ? SkipReason.Misfire
-            : firing.IsBehind && pipeline.OverlapPolicy == "skip" ? SkipReason.Overlap
+            : firing.IsBehind && firing.OverlapPolicy == "skip" ? SkipReason.Overlap
             : null;
     }
 
@@ -162,7 +162,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
     /// <summary>cancel_other: what waits ends, what runs is told by its next heartbeat.</summary>
     private void Replace(ModelPipeline pipeline, Firing by, List<Firing> fired, Instant now)
     {
-        if (pipeline.OverlapPolicy != "cancel_other")
+        if (!fired.Exists(it => it.IsQueued && it.Pipeline == pipeline && it.OverlapPolicy == "cancel_other"))
         {
             return;
         }
@@ -258,7 +258,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         var mustWait =
             firing.IsBehind
             && (
-                firing.Pipeline.OverlapPolicy == "queue"
+                firing.OverlapPolicy == "queue"
                 || firing.StopsOne
                 || fired.Exists(other =>
                     other.Pipeline == firing.Pipeline && other.IsQueued && other.ScheduledTime < firing.ScheduledTime
@@ -331,6 +331,10 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         public ModelPipeline Pipeline { get; } = pipeline;
         public Instant ScheduledTime { get; } = run.ScheduledTime.ToMicroseconds();
         public bool IsBehind { get; set; }
+
+        /// <summary>The pipeline's, unless the run waits behind others whatever that says.</summary>
+        public string OverlapPolicy { get; } =
+            run.WaitsBehind && pipeline.OverlapPolicy != "allow" ? "queue" : pipeline.OverlapPolicy;
 
         /// <summary>Whether a run of its pipeline was asked to stop for it.</summary>
         public bool StopsOne { get; set; }

@@ -1,6 +1,7 @@
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Retry;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Storage;
@@ -168,6 +169,97 @@ internal abstract class RunNowContract : StoreContract
     }
 
     [Test]
+    public async Task A_replay_does_the_same_occurrence_again()
+    {
+        var config = await ConfigureAsync();
+        var failed = await FailedAsync(config);
+        H.Advance(Duration.FromMinutes(5));
+
+        var replay = ((RunRequestResult.Queued)await ReplayAsync(failed)).Run;
+        var item = (await H.LeaseAsync(5)).Single();
+        await H.ReportAsync(item, RunOutcome.Completed);
+        var second = ((RunRequestResult.Queued)await ReplayAsync(failed)).Run;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                (replay.ScheduledTime, replay.DataIntervalStart, replay.DataIntervalEnd),
+                Is.EqualTo((failed.ScheduledTime, failed.DataIntervalStart, failed.DataIntervalEnd))
+            );
+            Assert.That(
+                (replay.Lane, replay.TriggeredBy),
+                Is.EqualTo(($"replay:{failed.RunId}:1", TriggeredBy.Manual))
+            );
+            Assert.That(second.Lane, Is.EqualTo($"replay:{failed.RunId}:2"));
+            Assert.That((await H.Runs.GetAsync("acme", failed.RunId, default))!.State, Is.EqualTo(RunState.Failed));
+            Assert.That((await H.UsageAsync("acme")).RunToday, Is.EqualTo(3), "it counts like any other run");
+        }
+    }
+
+    [Test]
+    public async Task A_replay_under_a_key_is_asked_for_once_and_each_has_retries_of_its_own()
+    {
+        var config = await ConfigureAsync();
+        var failed = await FailedAsync(config);
+        var results = await Task.WhenAll(
+            new[] { "a", "b", "a" }.Select(key => Task.Run(() => ReplayAsync(failed, key)))
+        );
+        var items = await H.LeaseAsync(5);
+        await H.ReportAsync(items, RunOutcome.Failed, ErrorType.Timeout);
+
+        var lanes = (await H.RunsAsync("acme")).Where(run => run.RetryAttempt == 1).Select(run => run.Lane);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(results.OfType<RunRequestResult.Queued>().Count(), Is.EqualTo(2));
+            Assert.That(items, Has.Count.EqualTo(2));
+            Assert.That(lanes, Is.EquivalentTo([$"replay:{failed.RunId}:key:a", $"replay:{failed.RunId}:key:b"]));
+        }
+    }
+
+    [TestCase(OverlapPolicy.Skip)]
+    [TestCase(OverlapPolicy.Queue)]
+    [TestCase(OverlapPolicy.CancelOther)]
+    public async Task A_replay_waits_for_what_is_open_and_takes_nobody_s_place(OverlapPolicy overlap)
+    {
+        var config = await ConfigureAsync(overlap: overlap);
+        var failed = await FailedAsync(config);
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+        var live = (await H.LeaseAsync(5)).Single();
+
+        var replay = ((RunRequestResult.Queued)await ReplayAsync(failed)).Run;
+        var during = await H.LeaseAsync(5);
+        var beat = await H.HeartbeatAsync(live);
+        await H.ReportAsync(live, RunOutcome.Completed);
+        var after = await H.LeaseAsync(5);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(during, Is.Empty);
+            Assert.That(beat.Status, Is.EqualTo(HeartbeatStatus.Renewed));
+            Assert.That(after.Select(item => item.RunId), Is.EqualTo([replay.RunId]));
+        }
+    }
+
+    [Test]
+    public async Task Only_a_run_of_the_customer_that_has_ended_is_done_again()
+    {
+        var config = await ConfigureAsync();
+        var failed = await FailedAsync(config);
+        await H.OnboardAsync("bolt");
+        var open = ((RunRequestResult.Queued)await AskAsync(config)).Run;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await ReplayAsync(open), Is.EqualTo(new RunRequestResult.Refused(RunRefusal.NotFinished)));
+            Assert.That(
+                await Requests.ReplayAsync("bolt", failed.RunId, null, StoreHarness.Actor, default),
+                Is.InstanceOf<RunRequestResult.NoSuchPipeline>()
+            );
+        }
+    }
+
+    [Test]
     public async Task The_trail_tells_who_asked()
     {
         var config = await ConfigureAsync();
@@ -197,4 +289,18 @@ internal abstract class RunNowContract : StoreContract
 
     private Task<RunRequestResult> AskAsync(PipelineConfig config, string? key = null) =>
         Requests.RunNowAsync("acme", config.ConfigId, key, StoreHarness.Actor, default);
+
+    private async Task<Run> FailedAsync(PipelineConfig config)
+    {
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+        var item = (await H.LeaseAsync(5)).Single();
+        await H.ReportAsync(item, RunOutcome.Failed, ErrorType.InvalidConfiguration);
+        var run = (await H.Runs.GetAsync("acme", item.RunId, default))!;
+        Assert.That(run.ConfigId, Is.EqualTo(config.ConfigId));
+        return run;
+    }
+
+    private Task<RunRequestResult> ReplayAsync(Run run, string? key = null) =>
+        Requests.ReplayAsync("acme", run.RunId, key, StoreHarness.Actor, default);
 }
