@@ -16,6 +16,7 @@ internal static class EndpointMap
         app.MapQueue();
         app.MapStatus();
         app.MapPipelines();
+        app.MapSearch();
         app.MapRuns();
         app.MapCredentials();
         app.MapProviderConfigs();

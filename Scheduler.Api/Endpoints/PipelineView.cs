@@ -42,4 +42,25 @@ internal static class PipelineView
             CreatedBy = config.CreatedBy,
             Description = config.Description,
         };
+
+    public static FoundPipelineResponse Of(FoundPipeline found) =>
+        new()
+        {
+            ConfigId = found.Config.ConfigId,
+            CustomerId = found.Config.CustomerId,
+            CompanyName = found.CompanyName,
+            Provider = found.Config.Provider,
+            Domain = found.Config.Domain,
+            PipelineTemplate = found.Config.PipelineTemplate,
+            PipelineName = found.Config.PipelineName,
+            State = found.State,
+            ScheduleCron = found.Config.ScheduleCron,
+            Timezone = found.Config.Timezone,
+            NextRunTime = found.Config.IsActive ? found.Config.NextRunTime : null,
+            LastRunTime = found.Config.LastRunTime,
+            LastRunStatus = Wire.TryParse<LastRunStatus>(found.Config.LastRunStatus, out var status) ? status : null,
+            ConsecutiveFailures = found.Config.ConsecutiveFailures,
+            PausedUntil = found.Config.PausedUntil,
+            PauseReason = found.Config.PauseReason,
+        };
 }

@@ -51,6 +51,33 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
             cancellationToken
         );
 
+    /// <summary>A page of all customers' pipelines, by customer, provider, domain, template and name.</summary>
+    /// <param name="now">For what is paused; null for the database's own time.</param>
+    public Task<IReadOnlyList<FoundPipeline>> SearchAsync(
+        PipelineFilter filter,
+        Instant? now,
+        CancellationToken cancellationToken
+    )
+    {
+        var after = filter.After ?? ["", "", "", "", ""];
+        return engine.RunAsync(
+            new("pipeline_configs", "search"),
+            new SqlArguments()
+                .With("afterCustomer", after[0])
+                .With("afterProvider", after[1])
+                .With("afterDomain", after[2])
+                .With("afterTemplate", after[3])
+                .With("afterName", after[4])
+                .With("provider", filter.Provider)
+                .With("search", filter.Search)
+                .With("state", filter.State is { } state ? Wire.Name(state) : null)
+                .With("now", now)
+                .With("limit", filter.Limit),
+            row => new FoundPipeline(Map(row), row.Text("company_name"), row.Word<PipelineState>("state")),
+            cancellationToken
+        );
+    }
+
     /// <summary>Null when the customer has no such pipeline.</summary>
     public async Task<PipelineConfig?> GetAsync(
         string customerId,

@@ -46,8 +46,8 @@ public sealed class InjectionTests : IDisposable
     public async Task In_a_path_it_finds_nothing()
     {
         await OnboardAsync("acme_inc", "Acme");
-        // A server refuses %00 before any application sees it, and the test host cannot send it.
-        foreach (var text in HostileText.All.Where(text => text.Length < 1_000 && !text.Contains('\0')))
+        // A server refuses %00 before any application sees it, and the test host cannot send it; ".." is another path before it is sent.
+        foreach (var text in HostileText.All.Where(text => text.Length < 1_000 && !text.Contains('\0') && text != ".."))
         {
             var place = Uri.EscapeDataString(text);
             foreach (

@@ -112,6 +112,55 @@ where customer_id = @customerId
 order by config_id
 limit @limit;
 
+-- name: search
+-- mode: read
+-- param: afterCustomer string
+-- param: afterProvider string
+-- param: afterDomain string
+-- param: afterTemplate string
+-- param: afterName string
+-- param: provider string
+-- param: search string
+-- param: state string
+-- param: now timestamp
+-- param: limit int64
+-- Over all customers, in the order of the unique key.
+select f.* except (found_company)
+from (
+  select
+    c.*, p.company_name, strpos(lower(p.company_name), lower(@search)) > 0 as found_company,
+    case
+      when not c.is_active then 'off'
+      when c.paused_until > coalesce(@now, current_timestamp()) then 'paused'
+      when c.consecutive_failures > 0 then 'failing'
+      else 'active'
+    end as state
+  from customer_pipeline_configs c
+  join customer_profiles p on p.customer_id = c.customer_id
+) f
+where (
+    f.customer_id > @afterCustomer
+    or f.customer_id = @afterCustomer and (
+      f.provider > @afterProvider
+      or f.provider = @afterProvider and (
+        f.domain > @afterDomain
+        or f.domain = @afterDomain and (
+          f.pipeline_template > @afterTemplate
+          or f.pipeline_template = @afterTemplate and f.pipeline_name > @afterName
+        )
+      )
+    )
+  )
+  and (@provider is null or f.provider = @provider)
+  and (
+    @search is null
+    or strpos(lower(concat(f.customer_id, ' ', f.pipeline_template, ' ', f.pipeline_name)), lower(@search)) > 0
+    or f.found_company
+  )
+  and (@state is null or f.state = @state)
+order by f.customer_id, f.provider, f.domain, f.pipeline_template, f.pipeline_name
+limit @limit;
+
 -- name: get
 -- mode: read
 -- param: customerId string

@@ -107,6 +107,36 @@ where customer_id = @customerId
   and config_id in (select config_id from own where config_id > @afterId order by config_id limit @limit)
 order by config_id;
 
+-- name: search
+-- mode: read
+-- Over all customers, in the order of the unique key.
+select f.*, p.company_name
+from (
+  select c.*, x.state
+  from customer_pipeline_configs c
+  cross join lateral (
+    select
+      case
+        when not c.is_active then 'off'
+        when c.paused_until > coalesce(@now, now()) then 'paused'
+        when c.consecutive_failures > 0 then 'failing'
+        else 'active'
+      end as state
+  ) x
+  where (c.customer_id, c.provider, c.domain, c.pipeline_template, c.pipeline_name) > (@afterCustomer, @afterProvider, @afterDomain, @afterTemplate, @afterName)
+    and (@provider::text is null or c.provider = @provider)
+    and (
+      @search::text is null
+      or strpos(lower(c.customer_id || ' ' || c.pipeline_template || ' ' || c.pipeline_name), lower(@search)) > 0
+      or c.customer_id in (select o.customer_id from customer_profiles o where strpos(lower(o.company_name), lower(@search)) > 0)
+    )
+    and (@state::text is null or x.state = @state)
+  order by c.customer_id, c.provider, c.domain, c.pipeline_template, c.pipeline_name
+  limit @limit
+) f
+join customer_profiles p on p.customer_id = f.customer_id
+order by f.customer_id, f.provider, f.domain, f.pipeline_template, f.pipeline_name;
+
 -- name: get
 -- mode: read
 select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;
