@@ -17,6 +17,7 @@ internal static class EndpointMap
         app.MapStatus();
         app.MapPipelines();
         app.MapSearch();
+        app.MapForecast();
         app.MapRuns();
         app.MapCredentials();
         app.MapProviderConfigs();

@@ -2,6 +2,7 @@ using NodaTime;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Scheduling.Forecasts;
 using Scheduler.Core.Time;
 
 namespace Scheduler.Core.Storage;
@@ -77,6 +78,21 @@ public sealed class ScheduleStore(ISqlEngine engine)
 
         int Count(string kind) => counts.Where(count => count.Kind == kind).Sum(count => count.Count);
     }
+
+    /// <summary>How many pipelines that can run at <paramref name="now"/> share each schedule.</summary>
+    public Task<IReadOnlyList<ScheduleGroup>> ListSchedulesAsync(Instant now, CancellationToken cancellationToken) =>
+        engine.RunAsync(
+            new("scheduling", "list_schedules"),
+            new SqlArguments().With("now", now),
+            row => new ScheduleGroup(
+                row.Text("schedule_cron"),
+                row.Text("timezone"),
+                row.Word<DstPolicy>("dst_policy"),
+                row.Int32("spread_seconds"),
+                row.Int64("pipelines")
+            ),
+            cancellationToken
+        );
 
     /// <summary>The earliest next_run_time of a pipeline that can run; null when there is none.</summary>
     public async Task<Instant?> NextTriggerTimeAsync(Instant now, CancellationToken cancellationToken) =>

@@ -27,6 +27,7 @@ public sealed class AccessMatrixTests : IDisposable
         ["POST /api/v1/scheduler/trigger"] = Trigger,
         ["GET /api/v1/scheduler/audit"] = Admin,
         ["POST /api/v1/scheduler/import"] = Admin,
+        ["GET /api/v1/scheduler/forecast"] = Admin,
         ["GET /api/v1/scheduler/pipelines"] = Admin,
         ["GET /api/v1/scheduler/status"] = Admin,
         ["POST /api/v1/scheduler/process-queue"] = Worker,

@@ -71,6 +71,16 @@ public sealed class SearchTests : IDisposable
         );
     }
 
+    [Test]
+    public async Task The_day_to_come_is_told_by_the_minute()
+    {
+        var response = await host.SendAsync("GET", "/api/v1/scheduler/forecast", ApiHost.Admin());
+
+        var forecast = await response.ReadAsync<ForecastResponse>();
+        Assert.That((forecast.Pipelines, forecast.Runs), Is.EqualTo((4, 4)));
+        Assert.That(forecast.Minutes.Single(), Is.EqualTo(forecast.Peak));
+    }
+
     [TestCase("state=broken")]
     [TestCase("search=")]
     [TestCase("search=%0A")]

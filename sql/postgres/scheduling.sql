@@ -42,6 +42,16 @@ where c.is_active
 order by c.next_run_time, c.config_id
 limit 1;
 
+-- name: list_schedules
+-- mode: read
+-- How many pipelines that can run share each schedule.
+select c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds, count(*) as pipelines
+from customer_pipeline_configs c
+join scheduler_customer_standing s on s.customer_id = c.customer_id
+where c.is_active and s.runnable_until > @now and (c.paused_until is null or c.paused_until <= @now)
+group by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds
+order by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds;
+
 -- name: plan_batch
 -- mode: write
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the

@@ -41,6 +41,16 @@ where c.is_active = 1
 order by c.next_run_time, c.config_id
 limit 1;
 
+-- name: list_schedules
+-- mode: read
+-- How many pipelines that can run share each schedule.
+select c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds, count(*) as pipelines
+from customer_pipeline_configs c
+join scheduler_customer_standing s on s.customer_id = c.customer_id
+where c.is_active = 1 and s.runnable_until > @now and coalesce(c.paused_until, 0) <= @now
+group by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds
+order by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds;
+
 -- name: plan_batch
 -- mode: write
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the

@@ -82,6 +82,30 @@ internal abstract class SearchContract : StoreContract
         }
     }
 
+    [Test]
+    public async Task Pipelines_that_can_run_are_counted_by_their_schedule()
+    {
+        var configs = await H.Configs.ListAsync("acme", null, null, 10, default);
+        await PauseAsync(configs[0], H.Now + Duration.FromHours(1));
+        await H.ConfigureAsync(
+            "bolt",
+            "five",
+            config => config with { ScheduleCron = "5 * * * *", SpreadSeconds = 60 }
+        );
+        await H.ConfigureAsync("bolt", "off", config => config with { IsActive = false });
+        await H.OnboardAsync("done");
+        await H.ConfigureAsync("done");
+        var suspended = new UpdateCustomerRequest { Status = CustomerStatus.Suspended };
+        await H.Profiles.UpdateAsync("done", suspended, Support.StoreHarness.Actor, default);
+
+        var groups = await H.Schedules.ListSchedulesAsync(H.Now, default);
+
+        Assert.That(
+            groups.Select(group => (group.Cron, group.Timezone, group.SpreadSeconds, group.Pipelines)),
+            Is.EqualTo([("0 * * * *", "UTC", 0, 3L), ("5 * * * *", "UTC", 60, 1L)])
+        );
+    }
+
     private async Task PauseAsync(PipelineConfig config, Instant until) =>
         await H.Configs.SetPauseAsync(config.CustomerId, config.ConfigId, until, "key", "x", H.Stamp(), H.Now, default);
 

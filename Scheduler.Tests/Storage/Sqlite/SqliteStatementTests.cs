@@ -43,6 +43,8 @@ internal sealed partial class SqliteStatementTests
             "pipeline_execution_queue_by_wait",
             "pipeline_execution_queue_expiry",
         ],
+        // An operator's question about all that is active.
+        ["scheduling.list_schedules"] = ["customer_pipeline_configs_due"],
         // The companies' names, of which there are as many as customers.
         ["pipeline_configs.search"] = ["customer_profiles"],
         // An operator's command.
