@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Providers.Aws;
@@ -26,7 +27,7 @@ public static class ProviderRegistration
         services.AddSingleton(provider => new ProviderLimits(
             provider.GetService<IPaceApi>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<ProviderLimits>>()
+            provider.GetService<ILogger<ProviderLimits>>() ?? NullLogger<ProviderLimits>.Instance
         ));
         services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<ProviderHttp>(provider, () => new Random())

@@ -18,10 +18,13 @@ internal sealed class Hold(string folder, string failpoint)
     /// <summary>Lets it go on, and through at the next times.</summary>
     public void Open() => File.WriteAllText($"{reached}.go", "");
 
-    /// <summary>Holds again at the next time.</summary>
+    /// <summary>
+    /// Holds again at the next time. A process that goes through at this very moment may be taken for one that stands there; the
+    /// other order would leave one standing of which nobody is told.
+    /// </summary>
     public void Close()
     {
-        File.Delete($"{reached}.go");
         File.Delete(reached);
+        File.Delete($"{reached}.go");
     }
 }
