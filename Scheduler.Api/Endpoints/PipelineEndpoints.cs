@@ -146,16 +146,11 @@ internal static class PipelineEndpoints
         RunRequests requests,
         CurrentCaller caller,
         CancellationToken cancellation
-    )
-    {
-        if (IdempotencyHeader.Fault(idempotencyKey) is { } problem)
-        {
-            return problem;
-        }
-        return RunRequestAnswer.Of(
-            await requests.RunNowAsync(id, configId, idempotencyKey, caller.AsActor(), cancellation)
+    ) =>
+        await RunRequestAnswer.GiveAsync(
+            idempotencyKey,
+            () => requests.RunNowAsync(id, configId, idempotencyKey, caller.AsActor(), cancellation)
         );
-    }
 
     private static async Task<Results<Ok<PipelineConfigResponse>, SchedulerProblem>> PauseAsync(
         string id,

@@ -97,16 +97,11 @@ internal static class RunEndpoints
         RunRequests requests,
         CurrentCaller caller,
         CancellationToken cancellation
-    )
-    {
-        if (IdempotencyHeader.Fault(idempotencyKey) is { } problem)
-        {
-            return problem;
-        }
-        return RunRequestAnswer.Of(
-            await requests.ReplayAsync(id, runId, idempotencyKey, caller.AsActor(), cancellation)
+    ) =>
+        await RunRequestAnswer.GiveAsync(
+            idempotencyKey,
+            () => requests.ReplayAsync(id, runId, idempotencyKey, caller.AsActor(), cancellation)
         );
-    }
 
     private static async Task<Results<Ok<RunDetailResponse>, SchedulerProblem>> GetAsync(
         string id,

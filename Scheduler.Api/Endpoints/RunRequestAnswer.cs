@@ -9,7 +9,13 @@ namespace Scheduler.Api.Endpoints;
 /// <summary>The answer to whoever asks for a run: 201 with a new one, 200 with that which the same key asked for before.</summary>
 internal static class RunRequestAnswer
 {
-    public static Results<Created<RunResponse>, Ok<RunResponse>, SchedulerProblem> Of(RunRequestResult result) =>
+    /// <param name="idempotencyKey">As it came; a wrong one is answered before anything is asked for.</param>
+    public static async Task<Results<Created<RunResponse>, Ok<RunResponse>, SchedulerProblem>> GiveAsync(
+        string? idempotencyKey,
+        Func<Task<RunRequestResult>> ask
+    ) => IdempotencyHeader.Fault(idempotencyKey) is { } problem ? problem : Of(await ask());
+
+    private static Results<Created<RunResponse>, Ok<RunResponse>, SchedulerProblem> Of(RunRequestResult result) =>
         result switch
         {
             RunRequestResult.Queued(var run) => TypedResults.Created(

@@ -16,28 +16,17 @@ public sealed class AuditStore(ISqlEngine engine)
         );
 
     /// <summary>Writes a row of the operators' chain for what is no change of one thing.</summary>
-    public async Task RecordAsync(
+    public Task RecordAsync(
         AuditStamp stamp,
         string action,
         string target,
         string document,
         Instant now,
         CancellationToken cancellationToken
-    ) =>
-        await engine.RunAsync(
-            new("audit", "record"),
-            new SqlArguments()
-                .With(stamp)
-                .With("action", action)
-                .With("target", target)
-                .With("document", document)
-                .With("now", now),
-            row => row.Int64("recorded"),
-            cancellationToken
-        );
+    ) => RecordAsync(new("audit", "record"), Entry(stamp, action, target, document, now), cancellationToken);
 
     /// <summary>Writes a row of the customer's chain for what a call asks for and other scripts do.</summary>
-    public async Task RecordAsync(
+    public Task RecordAsync(
         string customerId,
         AuditStamp stamp,
         string action,
@@ -46,16 +35,9 @@ public sealed class AuditStore(ISqlEngine engine)
         Instant now,
         CancellationToken cancellationToken
     ) =>
-        await engine.RunAsync(
+        RecordAsync(
             new("audit", "record_for_customer"),
-            new SqlArguments()
-                .With("customerId", customerId)
-                .With(stamp)
-                .With("action", action)
-                .With("target", target)
-                .With("document", document)
-                .With("now", now),
-            row => row.Int64("recorded"),
+            Entry(stamp, action, target, document, now).With("customerId", customerId),
             cancellationToken
         );
 
@@ -202,4 +184,18 @@ public sealed class AuditStore(ISqlEngine engine)
             PreviousHash = row.TextOrNull("previous_hash"),
             EntryHash = row.TextOrNull("entry_hash"),
         };
+
+    private Task<IReadOnlyList<long>> RecordAsync(
+        SqlOperation operation,
+        SqlArguments arguments,
+        CancellationToken cancellationToken
+    ) => engine.RunAsync(operation, arguments, row => row.Int64("recorded"), cancellationToken);
+
+    private static SqlArguments Entry(AuditStamp stamp, string action, string target, string document, Instant now) =>
+        new SqlArguments()
+            .With(stamp)
+            .With("action", action)
+            .With("target", target)
+            .With("document", document)
+            .With("now", now);
 }

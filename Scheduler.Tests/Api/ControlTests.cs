@@ -1,9 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
-using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Runs;
 
@@ -17,7 +14,6 @@ public sealed class ControlTests : IDisposable
     private readonly ApiHost host = ApiHost.WithStoredKeys();
     private (string, string) key;
     private string configId = "";
-    private int made;
 
     public void Dispose() => host.Dispose();
 
@@ -141,11 +137,11 @@ public sealed class ControlTests : IDisposable
     [Test]
     public async Task A_run_is_cancelled_where_it_stands()
     {
-        var waiting = await TriggeredAsync();
+        var waiting = await (await RunNowAsync()).ReadAsync<RunResponse>(201);
         var skipped = await (await CancelAsync(waiting.RunId)).ReadAsync<RunResponse>();
         await (await CancelAsync(waiting.RunId)).ShouldBeProblemAsync(409, "CONFLICT");
 
-        await TriggeredAsync();
+        await RunNowAsync();
         var item = await LeaseAsync();
         var asked = await (await CancelAsync(item.RunId)).ReadAsync<RunResponse>(202);
 
@@ -185,26 +181,6 @@ public sealed class ControlTests : IDisposable
 
     private Task<HttpResponseMessage> CancelAsync(string runId) =>
         host.SendAsync("POST", $"{Base}/runs/{runId}/cancel", key);
-
-    private async Task<RunResponse> TriggeredAsync()
-    {
-        await MakeDueAsync();
-        await host.SendAsync("POST", "/api/v1/scheduler/trigger", ApiHost.Admin());
-        var listed = await host.SendAsync("GET", $"{Base}/runs?state=PENDING", key);
-        return (await listed.ReadAsync<List<RunResponse>>()).Single();
-    }
-
-    private async Task MakeDueAsync()
-    {
-        var at = (TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - ++made) * 1_000_000;
-        await using var database = new SqliteConnection(
-            host.Services.GetRequiredService<ApiOptions>().Storage.ConnectionString
-        );
-        await database.OpenAsync();
-        await using var command = database.CreateCommand();
-        command.CommandText = $"update customer_pipeline_configs set next_run_time = {at}";
-        await command.ExecuteNonQueryAsync();
-    }
 
     private async Task<LeaseItem> LeaseAsync()
     {

@@ -103,7 +103,7 @@ public sealed partial class ProviderLimits(IPaceApi? shared, TimeProvider timePr
     /// <summary>Null when nobody answers.</summary>
     private async Task<PaceResponse?> AskAsync(PaceRequest request, CancellationToken cancellationToken)
     {
-        if (shared is null || clock.GetCurrentInstant() < silentUntil)
+        if (shared is null || IsSilent())
         {
             return null;
         }
@@ -133,6 +133,14 @@ public sealed partial class ProviderLimits(IPaceApi? shared, TimeProvider timePr
             LogShared();
         }
         return given;
+    }
+
+    private bool IsSilent()
+    {
+        lock (gate)
+        {
+            return clock.GetCurrentInstant() < silentUntil;
+        }
     }
 
     private static PaceRequest Request(RateKey key, RatePolicy policy) =>
