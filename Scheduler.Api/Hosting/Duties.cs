@@ -78,7 +78,7 @@ internal static class Duties
             process,
             ("backfills", "The feed of the backfills"),
             (Feed, ChargedFeed),
-            (feed, token) => feed.AdvanceAsync(token)
+            (feed, token) => feed.RunAsync(token)
         );
         services.AddLedDuty<BulkWork>(
             process,

@@ -62,6 +62,7 @@ internal static class Scheduling
         services.AddSingleton<PipelinePausing>();
         services.AddSingleton<RunRequests>();
         services.AddSingleton<Backfills>();
+        services.AddSingleton(new BackfillOptions { MaxOpen = options.MaxBackfillRuns });
         services.AddSingleton<BackfillFeed>();
         services.AddSingleton<Bulks>();
         services.AddSingleton<BulkWork>();
