@@ -5,6 +5,7 @@ using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 using Scheduler.Api.Tour;
 using Scheduler.Core.Pipelines;
+using Scheduler.Core.Telemetry;
 
 const int WrongSetting = 2;
 
@@ -78,4 +79,5 @@ if (isTour)
     await TourMode.TellAsync(app, adminKeyPath);
 }
 await app.WaitForShutdownAsync();
+await app.Services.ShutDownTelemetryAsync(TelemetryRegistration.ShutDownWithin);
 return 0;
