@@ -1,5 +1,6 @@
 using Scheduler.Api.Audit;
 using Scheduler.Api.Commands;
+using Scheduler.Api.Commands.Cli;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
@@ -9,6 +10,10 @@ using Scheduler.Core.Telemetry;
 
 const int WrongSetting = 2;
 
+if (SchedulerCli.IsAsked(args))
+{
+    return await SchedulerCli.RunAsync(args, CliSurroundings.OfProcess());
+}
 var isTour = TourMode.IsAsked(args);
 if (CommandLine.IsUnknown(args))
 {
