@@ -30,6 +30,9 @@ internal static class Duties
     private static readonly TimeSpan Feed = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ChargedFeed = TimeSpan.FromMinutes(1);
 
+    /// <summary>Collectors ask once a minute and more often.</summary>
+    private static readonly TimeSpan Figures = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
 
     /// <summary>A lease outlasts the wait for the next pass, and a clock that stops for a moment.</summary>
@@ -116,6 +119,17 @@ internal static class Duties
                         .GetRequiredService<RefusalLedger>()
                         .FlushAsync(provider.GetRequiredService<IClock>().GetCurrentInstant(), token)
         );
+        if (options.Telemetry.OtlpEndpoint is not null)
+        {
+            // Of its own for each process: each sends what it has seen.
+            services.AddDuty(
+                "The figures for the collector",
+                _ => Figures,
+                provider => _ => provider.GetRequiredService<StatusWatch>().LookAsync(Figures / 2),
+                // Where looks are charged, nothing is told while nothing is open.
+                isIdleWithoutWork: options.Storage.Provider == StorageProvider.BigQuery
+            );
+        }
         services.AddDuty(
             "The note of used keys",
             _ => KeyNotes,

@@ -42,6 +42,7 @@ internal static class Scheduling
                 Lease = Duration.FromSeconds(options.LeaseSeconds),
                 PollInterval = Duration.FromSeconds(options.QueuePollSeconds),
                 FinishedRetention = Duration.FromDays(options.QueueRetentionDays),
+                LatenessObjective = Duration.FromSeconds(options.LatenessObjectiveSeconds),
             }
         );
         services.AddSingleton(new PipelineLimits { MaxPerCustomer = options.MaxPipelinesPerCustomer });
