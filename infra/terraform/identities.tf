@@ -171,7 +171,7 @@ resource "google_cloud_run_v2_job_iam_member" "maintenance" {
   member   = google_service_account.accounts[each.key].member
 }
 
-# The deployer has no key: GitHub's own token of a run on the main branch stands for it.
+# The deployer has no key: GitHub's own token of a run for a release tag stands for it.
 resource "google_iam_workload_identity_pool" "github" {
   count = var.github_repository == null ? 0 : 1
 
@@ -191,7 +191,7 @@ resource "google_iam_workload_identity_pool_provider" "github" {
     "attribute.repository" = "assertion.repository"
   }
   # Without a condition every repository of GitHub could sign in.
-  attribute_condition = "assertion.repository == '${var.github_repository}' && assertion.ref == 'refs/heads/main'"
+  attribute_condition = "assertion.repository == '${var.github_repository}' && assertion.ref.startsWith('refs/tags/v')"
 
   oidc {
     issuer_uri = "https://token.actions.githubusercontent.com"

@@ -272,7 +272,7 @@ variable "alert_emails" {
 }
 
 variable "github_repository" {
-  description = "owner/name of the GitHub repository whose workflow on the main branch may push images and deploy, without a key; null: none."
+  description = "owner/name of the GitHub repository whose workflow may push images and deploy for tags that begin with v, without a key; null: none."
   type        = string
   default     = null
 
