@@ -74,6 +74,11 @@ internal static class Scheduling
         services.AddSingleton<CredentialKeeping>();
         services.AddSingleton<ProviderConfiguration>();
         services.AddSingleton<SecretRewrap>();
+        services.AddSingleton(provider => new StatusReport(
+            provider.GetRequiredService<StatusStore>(),
+            options,
+            provider.GetRequiredService<ILogger<StatusReport>>()
+        ));
         if (options.History is { } history)
         {
             services.AddSingleton(provider => new HistoryExport(

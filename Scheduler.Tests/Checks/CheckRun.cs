@@ -79,7 +79,7 @@ internal static class CheckRun
             new("restore tools", "dotnet", ["tool", "restore"]),
             new("layout (dotnet csharpier format . mends it)", "dotnet", ["csharpier", "check", "."]),
             new(
-                "ZetaSQL from npm, which executes BigQuery's SQL",
+                "ZetaSQL, which executes BigQuery's SQL, and the schemas that the files under infra are judged by, from npm",
                 "npm",
                 [
                     "ci",
