@@ -27,7 +27,7 @@ internal static class Metrics
             .ConfigureResource(resource => resource.AddService(ServiceName))
             .WithMetrics(metrics =>
                 metrics
-                    .AddMeter(RunInstruments.MeterName, BigQueryInstruments.MeterName)
+                    .AddMeter(RunInstruments.MeterName, BigQueryInstruments.MeterName, AlertInstruments.MeterName)
                     .AddMeter(OfThePlatform)
                     // Each scrape is answered with the numbers of its moment.
                     .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0)

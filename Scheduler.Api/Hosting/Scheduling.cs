@@ -66,6 +66,7 @@ internal static class Scheduling
         services.AddSingleton<CredentialKeeping>();
         services.AddSingleton<ProviderConfiguration>();
         services.AddSingleton<SecretRewrap>();
+        services.AddAlerting(options);
         if (options.History is { } history)
         {
             services.AddSingleton(provider => new HistoryExport(

@@ -43,7 +43,7 @@ public static class ApiSettings
             MaxBodyBytes = read.Whole("Scheduler__MaxBodyBytes", 64 * 1024, 1_024, 64 * 1024 * 1024),
             MaxPipelinesPerCustomer = read.Whole("Scheduler__MaxPipelinesPerCustomer", 1_000, 1, 1_000_000),
             QueueRetentionDays = read.Whole("Scheduler__QueueRetentionDays", 7, 1, 365),
-            LatenessObjectiveSeconds = read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400),
+            Alerts = AlertSettings.Read(read, read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400)),
             Workers = ReadWorkers(read),
             LogFormat = read.Choice("Scheduler__LogFormat", isDevelopment ? LogFormat.Text : LogFormat.Json),
             TrustedProxies = read.Whole("Scheduler__TrustedProxies", 0, 0, 10),

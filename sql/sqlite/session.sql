@@ -164,3 +164,7 @@ create temp table purged (id text not null primary key) without rowid;
 create temp table stood (customer_id text not null primary key, runnable integer not null);
 -- What a change is refused for, and for what; empty when it goes through.
 create temp table refused (reason text not null primary key);
+-- What a look at the system has changed of its alerts; no row where a later look came before.
+create temp table settled (fired integer not null, resolved integer not null);
+-- Alerts that a script tells somebody of.
+create temp table telling (alert_id integer primary key, told integer not null);
