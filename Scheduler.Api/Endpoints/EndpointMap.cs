@@ -15,6 +15,7 @@ internal static class EndpointMap
         app.MapTrigger();
         app.MapQueue();
         app.MapStatus();
+        app.MapAlerts();
         app.MapPipelines();
         app.MapBackfills();
         app.MapSearch();

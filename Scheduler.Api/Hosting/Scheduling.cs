@@ -42,7 +42,7 @@ internal static class Scheduling
                 Lease = Duration.FromSeconds(options.LeaseSeconds),
                 PollInterval = Duration.FromSeconds(options.QueuePollSeconds),
                 FinishedRetention = Duration.FromDays(options.QueueRetentionDays),
-                LatenessObjective = Duration.FromSeconds(options.LatenessObjectiveSeconds),
+                LatenessObjective = options.Alerts.LatenessObjective,
             }
         );
         services.AddSingleton(new PipelineLimits { MaxPerCustomer = options.MaxPipelinesPerCustomer });
@@ -76,9 +76,11 @@ internal static class Scheduling
         services.AddSingleton<SecretRewrap>();
         services.AddSingleton(provider => new StatusReport(
             provider.GetRequiredService<StatusStore>(),
+            provider.GetRequiredService<AlertStore>(),
             options,
             provider.GetRequiredService<ILogger<StatusReport>>()
         ));
+        services.AddAlerting(options);
         if (options.History is { } history)
         {
             services.AddSingleton(provider => new HistoryExport(

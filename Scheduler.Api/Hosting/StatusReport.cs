@@ -1,4 +1,3 @@
-using NodaTime;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Status;
 using Scheduler.Core.Storage;
@@ -8,17 +7,23 @@ namespace Scheduler.Api.Hosting;
 /// <summary>
 /// Says in the log how the system stands: a log service makes metrics and alerts of the line, where nobody scrapes this process.
 /// </summary>
-internal sealed class StatusReport(StatusStore status, ApiOptions options, ILogger logger)
+internal sealed class StatusReport(StatusStore status, AlertStore alerts, ApiOptions options, ILogger logger)
 {
     private const int MostAlerts = 1_000;
 
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         var snapshot = await status.GetAsync(cancellationToken);
-        var stored = await status.FiringAlertsAsync(MostAlerts, cancellationToken);
+        var stored = await alerts.ListOpenAsync(MostAlerts, cancellationToken);
         var rules = stored
-            .Concat(AlertRules.Evaluate(snapshot, Duration.FromSeconds(options.LatenessObjectiveSeconds)))
-            .Select(alert => alert.Rule);
+            .Select(alert => alert.Rule)
+            .Concat(
+                AlertRules
+                    .Judge(snapshot, longRuns: [], options.Alerts.LatenessObjective)
+                    .Where(judgement => judgement.Fires)
+                    .Select(judgement => judgement.Rule)
+            )
+            .Concat(AlertRules.HasLongRun(snapshot) ? [AlertRules.RunTooLong] : []);
         LogMessages.Status(logger, StatusLine.Of(snapshot, DesiredWorkers.Of(snapshot, options.Workers), rules));
     }
 }

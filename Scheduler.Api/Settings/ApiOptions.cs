@@ -1,4 +1,5 @@
 using Scheduler.Api.Auth;
+using Scheduler.Core.Alerts;
 using Scheduler.Core.Status;
 using Scheduler.Core.Storage.BigQuery;
 using Scheduler.Core.Telemetry;
@@ -61,8 +62,11 @@ public sealed record ApiOptions
     /// <summary>Scheduler__QueueRetentionDays, 1 to 365: how long finished queue items are kept.</summary>
     public int QueueRetentionDays { get; init; } = 7;
 
-    /// <summary>Scheduler__LatenessObjectiveSeconds, 1 to 86,400: an alert fires when one start in a hundred is later.</summary>
-    public int LatenessObjectiveSeconds { get; init; } = 300;
+    /// <summary>
+    /// Scheduler__LatenessObjectiveSeconds (1 to 86,400: an alert fires when one start in a hundred is later), Scheduler__Alerts and
+    /// Scheduler__PublicUrl: what fires, and who is told of alerts and outcomes.
+    /// </summary>
+    public AlertOptions Alerts { get; init; } = new();
 
     /// <summary>Scheduler__Workers__Min and __Max (0 and 1 to 10,000), __RunsPerWorker (1 to 1,000), __ClearSeconds (1 to 3,600).</summary>
     public WorkerTargets Workers { get; init; } = new();

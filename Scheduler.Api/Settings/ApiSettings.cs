@@ -45,7 +45,7 @@ public static class ApiSettings
             MaxPipelinesPerCustomer = read.Whole("Scheduler__MaxPipelinesPerCustomer", 1_000, 1, 1_000_000),
             MaxBackfillRuns = read.Whole("Scheduler__MaxBackfillRuns", 50, 1, 10_000),
             QueueRetentionDays = read.Whole("Scheduler__QueueRetentionDays", 7, 1, 365),
-            LatenessObjectiveSeconds = read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400),
+            Alerts = AlertSettings.Read(read, read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400)),
             Workers = ReadWorkers(read),
             LogFormat = read.Choice("Scheduler__LogFormat", isDevelopment ? LogFormat.Text : LogFormat.Json),
             TrustedProxies = read.Whole("Scheduler__TrustedProxies", 0, 0, 10),
@@ -57,7 +57,7 @@ public static class ApiSettings
         {
             Telemetry = TelemetrySettings.Read(configuration, (setting, rule) => read.Refuse(setting, $"{rule}.")) with
             {
-                LatenessObjective = Duration.FromSeconds(options.LatenessObjectiveSeconds),
+                LatenessObjective = options.Alerts.LatenessObjective,
             },
         };
         if (LogLevels.FirstWrong(configuration) is { } level)

@@ -108,9 +108,10 @@ public sealed partial class StatusMetricsTests
     {
         await using var database = await SqliteDatabase.CreateAsync();
         var logger = new RecordingLogger();
-        var status = new StatusStore(database.Engine, new OperationClock(database.Engine));
+        var clock = new OperationClock(database.Engine);
+        var (status, alerts) = (new StatusStore(database.Engine, clock), new AlertStore(database.Engine, clock));
 
-        await new StatusReport(status, new ApiOptions(), logger).WriteAsync(CancellationToken.None);
+        await new StatusReport(status, alerts, new ApiOptions(), logger).WriteAsync(CancellationToken.None);
 
         Assert.That(logger.Lines.Single().Text, Does.StartWith("Status: queue_length=0 ").And.EndsWith("firing=none"));
     }

@@ -19,8 +19,6 @@ internal sealed partial class SqliteStatementTests
     // What a script may walk, and why that does not grow with the history or with a claim's backlog.
     private static readonly Dictionary<string, string[]> Bounded = new()
     {
-        // An operator's command, once in a customer's life.
-        ["purge.delete_customer"] = ["scheduler_alerts"],
         // Asked once, by the tour.
         ["customers.count"] = ["sqlite_autoindex_customer_profiles_2"],
         // The first entry, the last, or as many as a limit says.
@@ -53,8 +51,14 @@ internal sealed partial class SqliteStatementTests
         ["pipeline_configs.search"] = ["customer_profiles"],
         // An operator's command.
         ["audit.customers_without_chain"] = ["sqlite_autoindex_customer_profiles_1"],
+        // As many as are leased, fire, or wait to be told.
+        ["alerts.long_runs"] = ["pipeline_execution_queue_expiry"],
+        ["alerts.broken_invariants"] = ["pipeline_execution_queue_expiry"],
+        ["alerts.list_untold"] = ["scheduler_alerts_untold"],
+        ["alerts.list_open"] = ["scheduler_alerts_firing"],
         ["status.firing_alerts"] = ["scheduler_alerts_firing"],
         // From the oldest one on, which go.
+        ["alerts.purge_alerts"] = ["scheduler_alerts_by_time"],
         ["audit.count_refusals"] = ["scheduler_refused_calls"],
         // The operator's questions, asked by people.
         ["monitoring.running_now"] = ["pipeline_execution_queue_expiry"],
