@@ -19,12 +19,14 @@ locals {
 
   # The alerts of the product, and what to do first.
   rules = {
-    QUEUE_LENGTH       = "More than 1,000 runs wait for a worker. Are there workers, and do they take work? Compare desired_workers with the instances of the pool."
-    RUN_TOO_LONG       = "A run has been running for more than 30 minutes. Look at it in the list of running pipelines; cancel it if its provider hangs."
-    FAILURE_RATE       = "More than a tenth of the last hour's runs failed, of at least ten. Look at the failed runs' error_type: one provider, one customer, or all?"
-    QUOTA_EXCEEDED     = "A customer has used up its day or month; its runs are skipped. A larger plan, or tomorrow."
-    SCHEDULE_SET_ASIDE = "A pipeline cannot be planned and was switched off, with the reason in the alert. Configure it again."
-    LATENESS           = "One start in a hundred is later than the objective. Too few workers, or a herd: look at the forecast."
+    QUEUE_LENGTH         = "More than 1,000 runs wait for a worker. Are there workers, and do they take work? Compare desired_workers with the instances of the pool."
+    RUN_TOO_LONG         = "A run has been running for more than 30 minutes. Look at it in the list of running pipelines; cancel it if its provider hangs."
+    FAILURE_RATE         = "More than a tenth of the last hour's runs failed, of at least ten. Look at the failed runs' error_type: one provider, one customer, or all?"
+    QUOTA_EXCEEDED       = "A customer has used up its day or month; its runs are skipped. A larger plan, or tomorrow."
+    SCHEDULE_INVARIANT   = "What must hold does not: pipelines due for long, without a next time, items without a run, leases over for long. The alert says which."
+    CONSECUTIVE_FAILURES = "A pipeline failed three times in a row or more. Look at its last run; a success ends it."
+    SCHEDULE_SET_ASIDE   = "A pipeline cannot be planned and was switched off, with the reason in the alert. Configure it again."
+    LATENESS             = "One start in a hundred is later than the objective. Too few workers, or a herd: look at the forecast."
   }
 
   channels = [for channel in google_monitoring_notification_channel.email : channel.id]
