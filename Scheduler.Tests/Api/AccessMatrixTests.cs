@@ -40,6 +40,7 @@ public sealed class AccessMatrixTests : IDisposable
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/pause"] = "pipelines:write",
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/resume"] = "pipelines:write",
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/run-now"] = "pipelines:write",
+        ["POST /api/v1/scheduler/customer/{id}/embed-links"] = "pipelines:read",
         ["GET /api/v1/scheduler/customer/{id}/runs"] = "runs:read",
         ["POST /api/v1/scheduler/customer/{id}/runs/{run_id}/cancel"] = "runs:write",
         ["POST /api/v1/scheduler/customer/{id}/runs/{run_id}/replay"] = "runs:write",

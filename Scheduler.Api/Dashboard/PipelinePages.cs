@@ -1,0 +1,120 @@
+using NodaTime;
+using Scheduler.Api.Dashboard.Pages;
+using Scheduler.Api.Dashboard.Parts;
+using Scheduler.Api.Endpoints;
+using Scheduler.Api.Paging;
+using Scheduler.Core.Overview;
+using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Scheduling;
+using Scheduler.Core.Storage;
+using Scheduler.Core.Time;
+
+namespace Scheduler.Api.Dashboard;
+
+/// <summary>Pipelines of all customers, and one of them.</summary>
+internal static class PipelinePages
+{
+    private const int NextTimes = 10;
+    private const int MostRuns = 100;
+    private static readonly Duration History = Duration.FromDays(90);
+
+    public static void MapPipelinePages(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/pipelines", SearchAsync);
+        app.MapGet("/customers/{id}/pipelines/{config_id}", ShowAsync);
+    }
+
+    private static async Task<PageResult<PipelinesPage>> SearchAsync(
+        string? search,
+        string? provider,
+        string? state,
+        string? sort,
+        string? cursor,
+        PipelineConfigStore configs,
+        TemplateCatalog templates,
+        OperationClock clock,
+        CancellationToken cancellation
+    )
+    {
+        var (text, source, standing) = (Given(search), Given(provider), Given(state));
+        var fault = new PipelineQuery(text, source, standing).Read(
+            new PageQuery(PageQuery.Standard, Given(cursor)),
+            out var filter
+        );
+        var rows = fault is null
+            ? await configs.SearchAsync(filter with { Limit = filter.Limit + 1 }, clock.ForScript, cancellation)
+            : [];
+        var next =
+            rows.Count > PageQuery.Standard
+                ? PageCursor.Write(PipelineQuery.CursorOf(rows[PageQuery.Standard - 1]))
+                : null;
+        return new(
+            new PipelinesModel(
+                PipelineTable.Sorted([.. rows.Take(PageQuery.Standard)], sort),
+                text,
+                source,
+                standing,
+                [.. templates.All.Select(template => template.Provider).Distinct().Order(StringComparer.Ordinal)],
+                sort,
+                next,
+                fault?.Detail
+            )
+        );
+    }
+
+    /// <summary>A form sends a field that was left empty as an empty text.</summary>
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static async Task<IResult> ShowAsync(
+        string id,
+        string config_id,
+        PipelineConfigStore configs,
+        RunStore runs,
+        CustomerStore customers,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            await configs.GetAsync(id, config_id, cancellation) is not { } config
+            || await customers.StandingAsync(id, cancellation) is not { } standing
+        )
+        {
+            return new PageResult<MessagePage>(MessagePage.NotFound, StatusCodes.Status404NotFound);
+        }
+        var newest = await runs.ListOfPipelineAsync(
+            id,
+            config_id,
+            standing.Now - History,
+            after: null,
+            MostRuns,
+            cancellation
+        );
+        return new PageResult<PipelinePage>(Compose(config, standing.CompanyName, newest, standing.Now));
+    }
+
+    /// <summary>What both the operators' page and the customer's own show of a pipeline.</summary>
+    public static PipelineModel Compose(
+        PipelineConfig config,
+        string companyName,
+        IReadOnlyList<Core.Runs.Run> runs,
+        Instant now
+    )
+    {
+        var schedule = Schedule.Create(config.ScheduleCron, config.Timezone, config.DstPolicy)
+            is ScheduleResult.Valid(var valid)
+            ? valid
+            : null;
+        return new PipelineModel
+        {
+            Config = config,
+            CompanyName = companyName,
+            State = PipelineMark.StateOf(config, now),
+            Next = schedule is null ? [] : OccurrenceCalculator.Preview(schedule, now, NextTimes),
+            Runs = runs,
+            Coverage =
+                schedule is not null && OccurrenceCalculator.Previous(schedule, now) is { } due
+                    ? IntervalCoverage.Of(runs, due)
+                    : null,
+        };
+    }
+}
