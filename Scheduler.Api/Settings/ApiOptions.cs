@@ -54,6 +54,9 @@ public sealed record ApiOptions
     /// <summary>Scheduler__MaxPipelinesPerCustomer, 1 to 1,000,000; inactive ones count.</summary>
     public int MaxPipelinesPerCustomer { get; init; } = 1_000;
 
+    /// <summary>Scheduler__MaxBackfillRuns, 1 to 10,000: runs of all backfills together that are open at once.</summary>
+    public int MaxBackfillRuns { get; init; } = 50;
+
     /// <summary>Scheduler__QueueRetentionDays, 1 to 365: how long finished queue items are kept.</summary>
     public int QueueRetentionDays { get; init; } = 7;
 

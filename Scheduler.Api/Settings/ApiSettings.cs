@@ -42,6 +42,7 @@ public static class ApiSettings
             QueuePollSeconds = read.Whole("Scheduler__QueuePollSeconds", isSlow ? 10 : 1, 1, 60),
             MaxBodyBytes = read.Whole("Scheduler__MaxBodyBytes", 64 * 1024, 1_024, 64 * 1024 * 1024),
             MaxPipelinesPerCustomer = read.Whole("Scheduler__MaxPipelinesPerCustomer", 1_000, 1, 1_000_000),
+            MaxBackfillRuns = read.Whole("Scheduler__MaxBackfillRuns", 50, 1, 10_000),
             QueueRetentionDays = read.Whole("Scheduler__QueueRetentionDays", 7, 1, 365),
             LatenessObjectiveSeconds = read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400),
             Workers = ReadWorkers(read),
