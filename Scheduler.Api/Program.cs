@@ -1,13 +1,19 @@
 using Scheduler.Api.Audit;
 using Scheduler.Api.Commands;
+using Scheduler.Api.Commands.Cli;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 using Scheduler.Api.Tour;
 using Scheduler.Core.Pipelines;
+using Scheduler.Core.Telemetry;
 
 const int WrongSetting = 2;
 
+if (SchedulerCli.IsAsked(args))
+{
+    return await SchedulerCli.RunAsync(args, CliSurroundings.OfProcess());
+}
 var isTour = TourMode.IsAsked(args);
 if (CommandLine.IsUnknown(args))
 {
@@ -78,4 +84,5 @@ if (isTour)
     await TourMode.TellAsync(app, adminKeyPath);
 }
 await app.WaitForShutdownAsync();
+await app.Services.ShutDownTelemetryAsync(TelemetryRegistration.ShutDownWithin);
 return 0;

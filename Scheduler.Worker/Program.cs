@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Scheduler.Core.Pipelines;
+using Scheduler.Core.Telemetry;
 using Scheduler.Worker;
 
 const int WrongSetting = 2;
@@ -15,7 +16,9 @@ try
         await Console.Error.WriteLineAsync(fault);
         return WrongSetting;
     }
-    await host.RunAsync();
+    await host.StartAsync();
+    await host.WaitForShutdownAsync();
+    await host.Services.ShutDownTelemetryAsync(TelemetryRegistration.ShutDownWithin);
     return Environment.ExitCode;
 }
 catch (SettingException e)

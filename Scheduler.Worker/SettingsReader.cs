@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using NodaTime;
 using Scheduler.Core.Execution;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Worker;
 
@@ -26,6 +27,10 @@ internal static class SettingsReader
             Concurrency = Concurrency(configuration),
             DrainGrace = Duration.FromSeconds(Number(configuration, "WORKER_DRAIN_SECONDS", 5, 0, 3600)),
             LogFormat = Format(configuration),
+            Telemetry = TelemetrySettings.Read(
+                configuration,
+                (setting, rule) => throw new SettingException(setting, rule)
+            ),
         };
     }
 

@@ -5,12 +5,16 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Execution;
 using Scheduler.Core.Failpoints;
 using Scheduler.Core.Pipelines;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Worker;
 
 /// <summary>Puts the worker together.</summary>
 internal static class WorkerHost
 {
+    /// <summary>What workers are called in traces, metrics and logs.</summary>
+    public const string ServiceName = "scheduler-worker";
+
     /// <summary>Registers everything but the pipelines.</summary>
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static void AddWorker(this HostApplicationBuilder builder)
@@ -23,7 +27,8 @@ internal static class WorkerHost
             PollInterval = settings.PollInterval,
             DrainGrace = settings.DrainGrace,
         };
-        builder.Logging.AddWorkerLogging(settings.LogFormat);
+        builder.Logging.AddWorkerLogging(settings);
+        builder.AddTelemetry(settings.Telemetry, ServiceName, options.WorkerId);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(

@@ -1,5 +1,6 @@
 using NodaTime;
 using Scheduler.Core.Execution;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Worker;
 
@@ -18,6 +19,7 @@ internal sealed record WorkerSettings
     public int Concurrency { get; init; } = WorkerLoopOptions.DefaultConcurrency;
     public Duration DrainGrace { get; init; } = WorkerLoopOptions.DefaultDrainGrace;
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     public override string ToString() => $"{nameof(WorkerSettings)} {{ {ApiUrl}, {KeyHeader} }}";
 }

@@ -1,11 +1,13 @@
+using Scheduler.Api.Commands.Cli;
+
 namespace Scheduler.Api.Commands;
 
 /// <summary>What the process was asked to do besides serving: the first word of the arguments, unless that is an option.</summary>
 internal static class CommandLine
 {
     /// <summary>One line that names every command.</summary>
-    public const string Usage =
-        "Commands: tour; rewrap [--new-key]; customers purge <id> [--confirm]; audit verify [--customer <id>] [--head <hash>];"
+    public static readonly string Usage =
+        $"Commands: {SchedulerCli.Usage}; tour; rewrap [--new-key]; customers purge <id> [--confirm]; audit verify [--customer <id>] [--head <hash>];"
         + " templates validate <folder>."
         + " Without one the API serves.";
 

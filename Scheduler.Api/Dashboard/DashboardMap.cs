@@ -37,6 +37,8 @@ internal static class DashboardMap
         pages.MapSystemPages();
         pages.MapPipelineControls();
         pages.MapRunControls();
+        pages.MapBackfillControls();
+        pages.MapBulkControls();
         pages.MapEmbedLinkControl();
     }
 

@@ -6,6 +6,7 @@ using Scheduler.Api.Paging;
 using Scheduler.Core.Overview;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Scheduling.Backfills;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Time;
 
@@ -16,6 +17,7 @@ internal static class PipelinePages
 {
     private const int NextTimes = 10;
     private const int MostRuns = 100;
+    private const int MostBackfills = 3;
     private static readonly Duration History = Duration.FromDays(90);
 
     public static void MapPipelinePages(this IEndpointRouteBuilder app)
@@ -46,7 +48,7 @@ internal static class PipelinePages
             : [];
         var next =
             rows.Count > PageQuery.Standard
-                ? PageCursor.Write(PipelineQuery.CursorOf(rows[PageQuery.Standard - 1]))
+                ? PageCursor.Write(rows[PageQuery.Standard - 1].Place)
                 : null;
         return new(
             new PipelinesModel(
@@ -71,6 +73,8 @@ internal static class PipelinePages
         PipelineConfigStore configs,
         RunStore runs,
         CustomerStore customers,
+        BackfillStore stored,
+        Backfills backfills,
         CancellationToken cancellation
     )
     {
@@ -89,7 +93,20 @@ internal static class PipelinePages
             MostRuns,
             cancellation
         );
-        return new PageResult<PipelinePage>(Compose(config, standing.CompanyName, newest, standing.Now));
+        var latest = new List<(Backfill, BackfillProgress)>();
+        foreach (var backfill in await stored.ListAsync(id, config_id, null, MostBackfills, cancellation))
+        {
+            if (await backfills.FindAsync(id, backfill.BackfillId, cancellation) is { } found)
+            {
+                latest.Add(found);
+            }
+        }
+        return new PageResult<PipelinePage>(
+            Compose(config, standing.CompanyName, newest, standing.Now) with
+            {
+                Backfills = latest,
+            }
+        );
     }
 
     /// <summary>What both the operators' page and the customer's own show of a pipeline.</summary>

@@ -15,6 +15,10 @@ internal static class Said
     public const string Resumed = "resumed";
     public const string Cancelled = "cancelled";
     public const string Cancelling = "cancelling";
+    public const string BackfillStarted = "backfill-started";
+    public const string BackfillChanged = "backfill-changed";
+    public const string BulkStarted = "bulk-started";
+    public const string BulkUndone = "bulk-undone";
 
     private static readonly FrozenDictionary<string, string> Texts = new Dictionary<string, string>
     {
@@ -23,6 +27,10 @@ internal static class Said
         [Paused] = "The pipeline is paused.",
         [Resumed] = "The pipeline goes on.",
         [Cancelled] = "The run is cancelled.",
+        [BackfillStarted] = "The backfill is started.",
+        [BackfillChanged] = "The backfill is changed.",
+        [BulkStarted] = "It is under way.",
+        [BulkUndone] = "It is being taken back.",
         [Cancelling] = "The run is asked to stop; its worker ends it within a lease.",
     }.ToFrozenDictionary();
 

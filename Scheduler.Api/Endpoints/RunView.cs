@@ -1,5 +1,6 @@
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Runs;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Api.Endpoints;
 
@@ -27,6 +28,7 @@ internal static class RunView
             ParentRunId = run.ParentRunId,
             Priority = run.Priority,
             PipelineLoggingId = run.PipelineLoggingId,
+            TraceId = RunTrace.IdOf(run.ConfigId, run.Lane, run.ScheduledTime).ToHexString(),
             ErrorType = run.ErrorType,
             ErrorMessage = run.ErrorMessage,
             CreatedAt = run.CreatedAt,

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
 using Scheduler.Api.Auth;
+using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Status;
@@ -23,10 +24,12 @@ internal static class StatusEndpoints
     private static async Task<Ok<StatusResponse>> StatusAsync(
         StatusStore status,
         ApiOptions options,
+        StatusWatch watch,
         CancellationToken cancellation
     )
     {
         var snapshot = await status.GetAsync(cancellation);
+        watch.Note(snapshot);
         var stored = await status.FiringAlertsAsync(MostAlerts, cancellation);
         var objective = Duration.FromSeconds(options.LatenessObjectiveSeconds);
         var alerts = stored

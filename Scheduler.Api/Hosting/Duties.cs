@@ -20,6 +20,7 @@ internal static class Duties
 {
     private static readonly TimeSpan Release = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Report = TimeSpan.FromMinutes(1);
 
     // Where every look is charged. Parked items and audit entries are taken care of when they arise, and only what was missed then is left
     // to the duties; the limits that the others watch are days.
@@ -29,6 +30,9 @@ internal static class Duties
     /// <summary>A bulk is begun, and a backfill's next runs are made, so long after the last ones have ended at most.</summary>
     private static readonly TimeSpan Feed = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ChargedFeed = TimeSpan.FromMinutes(1);
+
+    /// <summary>Collectors ask once a minute and more often.</summary>
+    private static readonly TimeSpan Figures = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
 
@@ -98,6 +102,12 @@ internal static class Duties
             (Release, ChargedSweep),
             (chaining, token) => chaining.ExtendAsync(token)
         );
+        services.AddLedDuty<StatusReport>(
+            process,
+            ("status_report", "The line of status"),
+            (Report, Sweep),
+            (report, token) => report.WriteAsync(token)
+        );
         if (options.History is not null)
         {
             services.AddLedDuty<HistoryExport>(
@@ -116,6 +126,17 @@ internal static class Duties
                         .GetRequiredService<RefusalLedger>()
                         .FlushAsync(provider.GetRequiredService<IClock>().GetCurrentInstant(), token)
         );
+        if (options.Telemetry.OtlpEndpoint is not null)
+        {
+            // Of its own for each process: each sends what it has seen.
+            services.AddDuty(
+                "The figures for the collector",
+                _ => Figures,
+                provider => _ => provider.GetRequiredService<StatusWatch>().LookAsync(Figures / 2),
+                // Where looks are charged, nothing is told while nothing is open.
+                isIdleWithoutWork: options.Storage.Provider == StorageProvider.BigQuery
+            );
+        }
         services.AddDuty(
             "The note of used keys",
             _ => KeyNotes,

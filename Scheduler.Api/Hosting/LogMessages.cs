@@ -1,17 +1,14 @@
+using Scheduler.Core.Telemetry;
+
 namespace Scheduler.Api.Hosting;
 
 /// <summary>Every line that the API's own code logs. None takes a header, a body or a query string.</summary>
 internal static partial class LogMessages
 {
-    [LoggerMessage(1, LogLevel.Information, "{Method} {Path} {Status} {ElapsedMs} ms, {Caller}")]
-    public static partial void Request(
-        ILogger logger,
-        string method,
-        string path,
-        int status,
-        double elapsedMs,
-        string caller
-    );
+    private static readonly EventId RequestId = new(1, nameof(Request));
+
+    public static void Request(ILogger logger, RequestLine line) =>
+        logger.Log(LogLevel.Information, RequestId, line, exception: null, static (line, _) => line.ToString());
 
     [LoggerMessage(2, LogLevel.Error, "A request failed on an exception that nobody expected")]
     public static partial void UnhandledException(ILogger logger, Exception exception);
@@ -21,6 +18,9 @@ internal static partial class LogMessages
 
     [LoggerMessage(10, LogLevel.Debug, "Too much waits for the store; the call was refused")]
     public static partial void StoreBusy(ILogger logger);
+
+    [LoggerMessage(11, LogLevel.Warning, "The figures of the system could not be read for the metrics")]
+    public static partial void NoFigures(ILogger logger, Exception exception);
 
     [LoggerMessage(41, LogLevel.Error, "The key that seals secrets cannot be used")]
     public static partial void KeyServiceUnavailable(ILogger logger, Exception exception);
@@ -40,4 +40,8 @@ internal static partial class LogMessages
         "The embedded worker {WorkerId} runs up to {Concurrency} pipelines at once"
     )]
     public static partial void EmbeddedWorker(ILogger logger, string workerId, int concurrency);
+
+    /// <summary>infra/terraform/monitoring.tf makes metrics and alerts of it.</summary>
+    [LoggerMessage(60, LogLevel.Information, "Status: {Numbers}")]
+    public static partial void Status(ILogger logger, string numbers);
 }

@@ -1,7 +1,6 @@
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 using Scheduler.Api.Auth;
-using Scheduler.Core.Storage.BigQuery;
+using Scheduler.Api.Settings;
 using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Api.Hosting;
@@ -9,35 +8,48 @@ namespace Scheduler.Api.Hosting;
 /// <summary>The numbers of this process in the text format of Prometheus.</summary>
 internal static class Metrics
 {
-    private const string Route = "/metrics";
-    private const string ServiceName = "scheduler-api";
+    /// <summary>What the API is called in traces, metrics and logs.</summary>
+    public const string ServiceName = "scheduler-api";
 
-    /// <summary>What ASP.NET Core, Kestrel and the runtime count themselves; documented there.</summary>
+    private const string Route = "/metrics";
+
+    /// <summary>What ASP.NET Core and Kestrel count themselves; documented there.</summary>
     private static readonly string[] OfThePlatform =
     [
         "Microsoft.AspNetCore.Hosting",
         "Microsoft.AspNetCore.Server.Kestrel",
-        "System.Runtime",
     ];
 
-    public static IServiceCollection AddMetricsPage(this IServiceCollection services)
+    public static void AddMetrics(this WebApplicationBuilder builder, ApiOptions options)
     {
-        services
-            .AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(ServiceName))
-            .WithMetrics(metrics =>
+        builder.Services.AddSingleton<StatusWatch>();
+        builder.AddTelemetry(
+            options.Telemetry,
+            ServiceName,
+            metrics: metrics =>
                 metrics
-                    .AddMeter(RunInstruments.MeterName, BigQueryInstruments.MeterName)
                     .AddMeter(OfThePlatform)
                     // Each scrape is answered with the numbers of its moment.
                     .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0)
-            );
-        return services;
+        );
     }
 
     /// <summary>For operators: the numbers of all customers are in it.</summary>
     public static void MapMetrics(this IEndpointRouteBuilder app) =>
-        app.MapPrometheusScrapingEndpoint(Route)
+        app.MapPrometheusScrapingEndpoint(
+                Route,
+                meterProvider: null,
+                configureBranchedPipeline: page =>
+                    page.Use(
+                        async (context, next) =>
+                        {
+                            var watch = context.RequestServices.GetRequiredService<StatusWatch>();
+                            await watch.RefreshAsync(context.RequestAborted);
+                            await next(context);
+                        }
+                    ),
+                optionsName: null
+            )
             .WithMetadata(new HttpMethodMetadata([HttpMethods.Get]))
             .RequireAdmin()
             .ExcludeFromDescription();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Scheduler.Api.Auth;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Api.Hosting;
 
@@ -23,12 +24,13 @@ internal sealed partial class RequestTrace(RequestDelegate next, TimeProvider ti
         await next(context);
         LogMessages.Request(
             logger,
-            context.Request.Method,
-            // Percent-encoded, so that a path cannot forge a line; the query string stays out of the log.
-            context.Request.Path.ToUriComponent(),
-            context.Response.StatusCode,
-            Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 1),
-            CurrentCaller.Of(context).KeyId
+            new RequestLine(
+                context.Request.Method,
+                context.Request.Path.ToUriComponent(),
+                context.Response.StatusCode,
+                time.GetElapsedTime(started),
+                CurrentCaller.Of(context).KeyId
+            )
         );
     }
 

@@ -42,6 +42,7 @@ internal static class Scheduling
                 Lease = Duration.FromSeconds(options.LeaseSeconds),
                 PollInterval = Duration.FromSeconds(options.QueuePollSeconds),
                 FinishedRetention = Duration.FromDays(options.QueueRetentionDays),
+                LatenessObjective = Duration.FromSeconds(options.LatenessObjectiveSeconds),
             }
         );
         services.AddSingleton(new PipelineLimits { MaxPerCustomer = options.MaxPipelinesPerCustomer });
@@ -73,6 +74,11 @@ internal static class Scheduling
         services.AddSingleton<CredentialKeeping>();
         services.AddSingleton<ProviderConfiguration>();
         services.AddSingleton<SecretRewrap>();
+        services.AddSingleton(provider => new StatusReport(
+            provider.GetRequiredService<StatusStore>(),
+            options,
+            provider.GetRequiredService<ILogger<StatusReport>>()
+        ));
         if (options.History is { } history)
         {
             services.AddSingleton(provider => new HistoryExport(

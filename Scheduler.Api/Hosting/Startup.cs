@@ -16,7 +16,7 @@ internal static class Startup
 {
     public static void AddShell(this WebApplicationBuilder builder, ApiOptions options)
     {
-        builder.Logging.AddConsoleLogs(options.LogFormat);
+        builder.Logging.AddConsoleLogs(options);
         builder.AddServerLimits(options);
         var services = builder.Services;
         services.AddSingleton(options);
@@ -30,7 +30,7 @@ internal static class Startup
         services.AddAccess();
         services.AddRateLimits(options.RateLimits);
         services.AddApiDocument();
-        services.AddMetricsPage();
+        builder.AddMetrics(options);
         services.AddDashboard();
     }
 

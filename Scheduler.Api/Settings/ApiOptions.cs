@@ -1,6 +1,7 @@
 using Scheduler.Api.Auth;
 using Scheduler.Core.Status;
 using Scheduler.Core.Storage.BigQuery;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Api.Settings;
 
@@ -65,6 +66,9 @@ public sealed record ApiOptions
 
     /// <summary>Scheduler__Workers__Min and __Max (0 and 1 to 10,000), __RunsPerWorker (1 to 1,000), __ClearSeconds (1 to 3,600).</summary>
     public WorkerTargets Workers { get; init; } = new();
+
+    /// <summary>Scheduler__Telemetry__*, OTEL_EXPORTER_OTLP_* and GOOGLE_CLOUD_PROJECT.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>Scheduler__LogFormat: text in Development, JSON elsewhere.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Json;

@@ -2,6 +2,7 @@ using NodaTime;
 using Scheduler.Api.Auth;
 using Scheduler.Core.Execution;
 using Scheduler.Core.Status;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Api.Settings;
 
@@ -52,6 +53,13 @@ public static class ApiSettings
             FrameAncestors = ReadFrameAncestors(read),
             Oidc = ReadOidc(read),
             ImportMaxBytes = read.Whole("Scheduler__Import__MaxBytes", 256 * 1024 * 1024, 1_024, 1024 * 1024 * 1024),
+        };
+        options = options with
+        {
+            Telemetry = TelemetrySettings.Read(configuration, (setting, rule) => read.Refuse(setting, $"{rule}.")) with
+            {
+                LatenessObjective = Duration.FromSeconds(options.LatenessObjectiveSeconds),
+            },
         };
         if (LogLevels.FirstWrong(configuration) is { } level)
         {

@@ -27,6 +27,9 @@ public sealed record LeaseItem
     /// <summary>Parameters of the run: provider config overlaid by pipeline; the template's defaults lie below them.</summary>
     public JsonElement? Parameters { get; init; }
     public required Instant ScheduledTime { get; init; }
+
+    /// <summary>Since when the item could be claimed: when its time came, or what stood in front of it ended.</summary>
+    public Instant? VisibleAt { get; init; }
     public required Instant DataIntervalStart { get; init; }
     public required Instant DataIntervalEnd { get; init; }
 
@@ -52,4 +55,10 @@ public sealed record LeaseItem
 
     /// <summary>The customer's enveloped credential, or null when none is configured for the provider.</summary>
     public CredentialEnvelope? Credential { get; init; }
+
+    /// <summary>The run's trace, as W3C Trace Context writes it; all attempts of an occurrence are in the same. May be absent.</summary>
+    public string? Traceparent { get; init; }
+
+    /// <summary>Customer, provider, template and attempt, as W3C Baggage writes them; for what a worker tells about the run. May be absent.</summary>
+    public string? Baggage { get; init; }
 }

@@ -31,6 +31,9 @@ public sealed record RunResponse
     public string? ParentRunId { get; init; }
     public required int Priority { get; init; }
     public string? PipelineLoggingId { get; init; }
+
+    /// <summary>The trace that everything about the occurrence is in, all attempts included; 32 hexadecimal digits.</summary>
+    public required string TraceId { get; init; }
     public ErrorType? ErrorType { get; init; }
     public string? ErrorMessage { get; init; }
     public required Instant CreatedAt { get; init; }

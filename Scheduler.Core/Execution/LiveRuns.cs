@@ -45,7 +45,7 @@ internal sealed class LiveRuns : IDisposable
         // System.Random is not thread-safe: each loop gets its own, all from the one seed.
         heartbeater = new Heartbeater(api, workerId, time, new Random(random.Next()), Reachability);
         results = new ResultBatcher(api, workerId, time, new Random(random.Next()), Reachability, () => Executing);
-        execution = new RunExecution(runner, heartbeater, results, time, logger);
+        execution = new RunExecution(runner, heartbeater, results, workerId, time, logger);
         patience = time.CreateTimer(_ => HandBackOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -3,6 +3,7 @@ using NodaTime;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Pipelines;
 using Scheduler.Core.Retry;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Execution;
 
@@ -11,6 +12,7 @@ internal sealed class RunExecution(
     IPipelineRunner runner,
     Heartbeater heartbeater,
     ResultBatcher results,
+    string workerId,
     TimeProvider time,
     ILogger logger
 )
@@ -20,16 +22,21 @@ internal sealed class RunExecution(
     public async Task<(RunResult? Report, Duration Took)> ExecuteAsync(LeasedRun run)
     {
         await Task.Yield();
+        using var scope = RunScope.Begin(logger, run.Item);
+        using var attempt = RunSpans.Attempt(run.Item, workerId);
         heartbeater.Add(run);
         var startedAt = time.MonotonicNow();
         var (started, result) = await PipelineAsync(run);
         var stop = run.End(started);
-        return (RunVerdict.Decide(run.Reference, stop, result), time.MonotonicNow() - startedAt);
+        var report = RunVerdict.Decide(run.Reference, stop, result);
+        RunSpans.Ended(attempt, report);
+        return (report, time.MonotonicNow() - startedAt);
     }
 
     /// <summary>Delivers the report, the lease being renewed meanwhile; never throws. Disposes <paramref name="run"/>.</summary>
     public async Task<RunEnd> ReportAsync(LeasedRun run, RunResult? report, Duration took)
     {
+        using var scope = RunScope.Begin(logger, run.Item);
         try
         {
             if (report is null)

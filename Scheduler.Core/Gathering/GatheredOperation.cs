@@ -1,4 +1,5 @@
 using Scheduler.Core.Storage;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Gathering;
 
@@ -14,6 +15,7 @@ public sealed class GatheredOperation<TRequest, TAnswer> : IGatheredLine
     private readonly Func<TRequest, int> size;
     private readonly Func<IReadOnlyList<TRequest>, Task<IReadOnlyList<TAnswer>>> send;
     private readonly GatherLimits limits;
+    private readonly string? name;
     private readonly LinkedList<Waiting> line = new();
     private long waitingItems;
 
@@ -24,17 +26,20 @@ public sealed class GatheredOperation<TRequest, TAnswer> : IGatheredLine
     /// fails and does none.
     /// </param>
     /// <param name="limits">How much goes at once and how much may wait.</param>
+    /// <param name="name">What it is called in the metrics; unnamed, it is not in them.</param>
     public GatheredOperation(
         TableGroup group,
         Func<TRequest, int> size,
         Func<IReadOnlyList<TRequest>, Task<IReadOnlyList<TAnswer>>> send,
-        GatherLimits limits
+        GatherLimits limits,
+        string? name = null
     )
     {
         this.group = group;
         this.size = size;
         this.send = send;
         this.limits = limits;
+        this.name = name;
         group.Add(this);
     }
 
@@ -85,6 +90,7 @@ public sealed class GatheredOperation<TRequest, TAnswer> : IGatheredLine
             waitingItems -= next.Items;
             batch.Add(next);
         }
+        StoreInstruments.CountBatch(name, batch.Count);
         return () => SendAsync(batch);
     }
 

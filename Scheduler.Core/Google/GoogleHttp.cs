@@ -13,6 +13,8 @@ internal static class GoogleHttp
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
+            // A run's trace names its customer, and is nothing to others.
+            ActivityHeadersPropagator = null,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
         if (bearer is not null)

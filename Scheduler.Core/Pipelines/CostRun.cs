@@ -5,6 +5,8 @@ using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Normalise;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Retry;
+using Scheduler.Core.Security.Secrets;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Pipelines;
 
@@ -59,9 +61,7 @@ public sealed class CostRun(
     {
         var adapter = adapters.Single(candidate => candidate.Name == extract.Adapter);
         var options = AdapterOptions.Resolve(adapter, extract, execution.Parameters);
-        using var credential = adapter.UsesCredential(options)
-            ? await credentials.OpenAsync(execution.Template!, execution.Item, cancellationToken)
-            : null;
+        using var credential = adapter.UsesCredential(options) ? await UnwrapAsync(execution, cancellationToken) : null;
         execution.CredentialUsed = credential is not null;
         var request = new ExtractRequest
         {
@@ -116,6 +116,12 @@ public sealed class CostRun(
         }
         staged.Complete();
         return asked;
+    }
+
+    private async Task<OpenedSecret?> UnwrapAsync(Execution execution, CancellationToken cancellationToken)
+    {
+        using var span = RunSpans.Step("unwrap");
+        return await credentials.OpenAsync(execution.Template!, execution.Item, cancellationToken);
     }
 
     /// <summary>Asks the source what it has changed since its watermark, and fits the window to that.</summary>

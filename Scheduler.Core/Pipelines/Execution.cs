@@ -7,6 +7,7 @@ using Scheduler.Core.Datasets;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Runs;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Pipelines;
 
@@ -63,6 +64,7 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
     public async Task<T> StepAsync<T>(string step, Func<Task<T>> run, Func<T, (long In, long Out)> rows)
     {
         var from = clock.GetCurrentInstant();
+        using var span = RunSpans.Step(step);
         try
         {
             var result = await run();
@@ -73,6 +75,7 @@ public sealed class Execution(LeaseItem item, TimeProvider timeProvider, string 
         catch (Exception exception)
         {
             var error = ErrorClassifier.Classify(exception);
+            RunSpans.Fail(span, error.ErrorType);
             steps.Add(Log(step, RunState.Failed, from) with { RowsIn = RowsRead, Message = error.Message });
             throw;
         }

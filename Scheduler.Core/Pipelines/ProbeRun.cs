@@ -3,6 +3,7 @@ using NodaTime;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Pipelines.Templates;
 using Scheduler.Core.Retry;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Pipelines;
 
@@ -19,6 +20,7 @@ public sealed class ProbeRun(IOptions<PipelineOptions> options, TimeProvider tim
                 "Probes are off here: the operator has not set Scheduler__AllowProbe."
             );
         }
+        using var span = RunSpans.Step("probe");
         var parameters = execution.Parameters;
         var duration = TimeSpan.FromMilliseconds(parameters.Integer(step.DurationMs) ?? 0);
         await Task.Delay(duration, timeProvider, cancellationToken);

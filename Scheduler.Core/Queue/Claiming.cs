@@ -2,6 +2,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Gathering;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Queue;
 
@@ -17,12 +18,13 @@ internal sealed class Claiming(TableGroup tables, QueueStore queue, IIdSource id
     private readonly GatheredOperation<ClaimRequest, ClaimResult> looks = new(
         tables,
         claim => claim.Count,
-        claims => queue.TryClaimAsync(claims, options.Lease, CancellationToken.None),
+        claims => TakeAsync(queue, claims, options),
         // A wish holds no data: the number of those who wait is what has to be bounded.
         options.Gathering with
         {
             WaitingItems = int.MaxValue,
-        }
+        },
+        "claims"
     );
 
     /// <summary>Leases up to <paramref name="count"/> items. What a look has leased always reaches the caller.</summary>
@@ -66,4 +68,26 @@ internal sealed class Claiming(TableGroup tables, QueueStore queue, IIdSource id
 
     private Task<ClaimResult> LookAsync(string workerId, int count, int spare, CancellationToken cancellationToken) =>
         looks.SendAsync(new ClaimRequest(workerId, count, spare, ids.NewNonce()), cancellationToken);
+
+    private static async Task<IReadOnlyList<ClaimResult>> TakeAsync(
+        QueueStore queue,
+        IReadOnlyList<ClaimRequest> claims,
+        LeaseOptions options
+    )
+    {
+        var results = await queue.TryClaimAsync(claims, options.Lease, CancellationToken.None);
+        var told = new ClaimResult[results.Count];
+        for (var nth = 0; nth < told.Length; nth++)
+        {
+            var result = results[nth];
+            RunInstruments.CountClaims(result.Items, options.LatenessObjective);
+            told[nth] = RunSpans.AreHeard
+                ? result with
+                {
+                    Items = [.. result.Items.Select(item => RunSpans.Claimed(item, claims[nth].WorkerId))],
+                }
+                : result;
+        }
+        return told;
+    }
 }

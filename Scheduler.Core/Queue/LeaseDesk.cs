@@ -4,6 +4,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Gathering;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Queue;
 
@@ -46,9 +47,10 @@ public sealed partial class LeaseDesk
             tables,
             request => request.Leases.Count,
             requests => ExtendAsync(queue, requests),
-            options.Gathering
+            options.Gathering,
+            "heartbeats"
         );
-        results = new(tables, queue, signal, ids, random, options, logger);
+        results = new(tables, queue, signal, ids, random, options, time, logger);
     }
 
     /// <summary>
@@ -121,6 +123,16 @@ public sealed partial class LeaseDesk
 
     /// <summary>Wakes who waits for work: the sweep has brought some back.</summary>
     internal void Wake() => signal.Raise();
+
+    /// <summary>Notes what became of leases that ran out.</summary>
+    internal void NoteLost(IReadOnlyList<LeaseFacts> leases, IReadOnlyList<EndedLease> ended, DateTimeOffset from)
+    {
+        RunInstruments.CountLost(ended.Count(end => end.State is not null));
+        RunSpans.Ended(SpanNames.LeaseLost, leases, ended, from, time.GetUtcNow());
+    }
+
+    /// <summary>This process's clock.</summary>
+    internal DateTimeOffset UtcNow => time.GetUtcNow();
 
     /// <returns>What was leased, and how long to wait when it was nothing.</returns>
     private async Task<(IReadOnlyList<LeaseItem> Items, TimeSpan Pause)> TryClaimAsync(

@@ -18,6 +18,9 @@ public sealed record LeaseOptions
     /// <summary>How long finished queue items are kept.</summary>
     public Duration FinishedRetention { get; init; } = Duration.FromDays(7);
 
+    /// <summary>How late a run may start: what its lateness is held against in the metrics.</summary>
+    public Duration LatenessObjective { get; init; } = Duration.FromSeconds(300);
+
     /// <summary>How much goes to the store at once, and how much may wait for it before callers are turned away.</summary>
     public GatherLimits Gathering { get; init; } = new();
 }

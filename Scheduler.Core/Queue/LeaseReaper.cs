@@ -33,11 +33,13 @@ public sealed partial class LeaseReaper(
                 return total;
             }
             last = expired[^1];
+            var from = desk.UtcNow;
             var ended = await queue.EndAsync(
                 [.. expired.Select(facts => LeaseEnding.Lost(facts, now))],
                 now,
                 cancellationToken
             );
+            desk.NoteLost(expired, ended, from);
             await desk.AfterEndAsync(ended, now, cancellationToken);
             var taken = ended.Where(end => end.State is not null).ToList();
             foreach (var end in taken)

@@ -18,6 +18,7 @@ internal sealed partial class ResultTaking
     private readonly QueueSignal signal;
     private readonly IIdSource ids;
     private readonly Random random;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly GatheredOperation<ResultsRequest, ResultsResponse> reports;
 
@@ -28,6 +29,7 @@ internal sealed partial class ResultTaking
         IIdSource ids,
         Random random,
         LeaseOptions options,
+        TimeProvider time,
         ILogger logger
     )
     {
@@ -35,8 +37,9 @@ internal sealed partial class ResultTaking
         this.signal = signal;
         this.ids = ids;
         this.random = random;
+        this.time = time;
         this.logger = logger;
-        reports = new(tables, request => request.Results.Count, EndAsync, options.Gathering);
+        reports = new(tables, request => request.Results.Count, EndAsync, options.Gathering, "results");
     }
 
     /// <summary>Takes results: each accepted once, under the token it was leased with, or answered as stale.</summary>
@@ -59,7 +62,7 @@ internal sealed partial class ResultTaking
         {
             if (end.State is { } state)
             {
-                RunInstruments.CountEnd(state);
+                RunInstruments.CountEnd(state, end.ErrorType);
             }
         }
         var successors = ended
@@ -81,10 +84,12 @@ internal sealed partial class ResultTaking
 
     private async Task<IReadOnlyList<ResultsResponse>> EndAsync(IReadOnlyList<ResultsRequest> requests)
     {
+        var from = time.GetUtcNow();
+        var isTraced = RunSpans.AreHeard;
         var leases = new List<LeaseQuestion>();
         foreach (var result in requests.SelectMany(request => request.Results))
         {
-            leases.Add(new(result.QueueId, result.LeaseToken, result.Outcome == RunOutcome.Failed));
+            leases.Add(new(result.QueueId, result.LeaseToken, isTraced || result.Outcome == RunOutcome.Failed));
         }
         if (await queue.LeaseFactsAsync(leases, CancellationToken.None) is not { } held)
         {
@@ -92,6 +97,7 @@ internal sealed partial class ResultTaking
         }
         var batch = new ResultBatch(requests, held, random, ids);
         var ended = await queue.EndAsync(batch.Ends, held.Now, CancellationToken.None);
+        RunSpans.Ended(SpanNames.Complete, held.Facts, ended, from, time.GetUtcNow());
         try
         {
             await AfterEndAsync(ended, held.Now, CancellationToken.None);

@@ -6,6 +6,7 @@ using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Telemetry;
 using Scheduler.Core.Time;
 using Scheduler.Core.Usage;
 
@@ -163,6 +164,13 @@ public sealed class RunRequests(
             }
             if (outcome.Won > 0 && await FindAsync(request) is { } found)
             {
+                RunSpans.Scheduled(
+                    [planned],
+                    _ => customerId,
+                    call: null,
+                    now.ToDateTimeOffset(),
+                    now.ToDateTimeOffset()
+                );
                 if (outcome.Queued > 0)
                 {
                     signal.Raise();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Scheduler.Core.Contracts;
@@ -5,6 +6,7 @@ using Scheduler.Core.Failpoints;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Scheduling;
 
@@ -28,6 +30,7 @@ public sealed partial class Trigger(
     /// <summary>Works until nothing is due any more or the time is up. Every batch is decided by one and the same now.</summary>
     public async Task<TriggerResponse> RunAsync(TriggerRequest request, CancellationToken cancellationToken)
     {
+        using var call = RunSpans.Trigger();
         var started = time.GetTimestamp();
         var now = await clock.ReadAsync(cancellationToken);
         var planner = new BatchPlanner(ids, options);
@@ -43,7 +46,7 @@ public sealed partial class Trigger(
                 break;
             }
             after = (due[^1].Expected, due[^1].Schedule.ConfigId);
-            await PlanAsync(planner, due, now, tally, cancellationToken);
+            await PlanAsync(planner, due, now, tally, call?.Context, cancellationToken);
             if (hasMore)
             {
                 await failpoints.ReachedAsync(Failpoint.TriggerBetweenBatches, cancellationToken);
@@ -55,6 +58,8 @@ public sealed partial class Trigger(
             // Those who look at nothing while they know of nothing take this call for the sign to look once.
             signal.Hear();
         }
+        call?.SetTag("scheduler.queued", tally.Queued);
+        call?.SetTag("scheduler.skipped", tally.Skipped);
         var elapsed = time.GetElapsedTime(started);
         if (tally.Queued + tally.Skipped > 0)
         {
@@ -72,11 +77,19 @@ public sealed partial class Trigger(
         IReadOnlyList<DuePipeline> due,
         Instant now,
         TriggerTally tally,
+        ActivityContext? call,
         CancellationToken cancellationToken
     )
     {
+        var from = time.GetUtcNow();
         var batch = planner.Plan(due, now);
         var outcome = await schedules.PlanBatchAsync(batch.Pipelines, batch.Runs, now, cancellationToken);
+        RunInstruments.CountSkips(outcome.SkippedByReason);
+        if (outcome.Won > 0 && RunSpans.AreHeard)
+        {
+            var customers = due.ToDictionary(pipeline => pipeline.Schedule.ConfigId, pipeline => pipeline.CustomerId);
+            RunSpans.Scheduled(batch.Runs, run => customers[run.ConfigId], call, from, time.GetUtcNow());
+        }
         tally.Add(batch, outcome, MostSetAsideListed);
         foreach (var (pipeline, reason) in batch.SetAside)
         {

@@ -12,7 +12,13 @@ public sealed class GatheredApiKeyDirectory : IApiKeyDirectory
         : this(keys, new GatherLimits()) { }
 
     public GatheredApiKeyDirectory(ApiKeyStore keys, GatherLimits limits) =>
-        lookups = new(new TableGroup(), _ => 1, hashes => keys.FindAsync(hashes, CancellationToken.None), limits);
+        lookups = new(
+            new TableGroup(),
+            _ => 1,
+            hashes => keys.FindAsync(hashes, CancellationToken.None),
+            limits,
+            "key_lookups"
+        );
 
     /// <inheritdoc/>
     /// <exception cref="StoreBusyException">Too many look-ups wait already.</exception>

@@ -86,6 +86,30 @@ internal sealed class MetricsTests
     }
 
     [Test]
+    public async Task The_queue_is_told_and_the_store_is_not_asked_at_each_look()
+    {
+        using var host = ApiHost.Production();
+        var first = await MetricsText.ReadAsync(host);
+
+        await MetricsText.ReadAsync(host);
+        await MetricsText.ReadAsync(host);
+
+        var last = await MetricsText.ReadAsync(host);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                last.ToString(),
+                Does.Contain("scheduler_queue_depth{").And.Contain("scheduler_workers_desired{")
+            );
+            Assert.That(last.ToString(), Does.Contain("scheduler_queue_oldest_age_seconds{"));
+            Assert.That(Looks(last) - Looks(first), Is.LessThanOrEqualTo(1), "what was read is told for five seconds");
+        }
+
+        static double Looks(MetricsText metrics) =>
+            metrics.Sum("scheduler_store_duration_seconds_count", "concept=\"status\"");
+    }
+
+    [Test]
     public async Task The_cost_of_BigQuery_is_told_by_operation_and_for_1000_runs()
     {
         using var host = ApiHost.Production();

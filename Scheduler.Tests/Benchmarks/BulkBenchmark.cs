@@ -6,7 +6,6 @@ using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Scheduling.Bulks;
-using Scheduler.Core.Security;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Benchmarks;

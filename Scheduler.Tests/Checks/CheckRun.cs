@@ -83,7 +83,7 @@ internal static class CheckRun
             new("restore tools", "dotnet", ["tool", "restore"]),
             new("layout (dotnet csharpier format . mends it)", "dotnet", ["csharpier", "check", "."]),
             new(
-                "from npm: ZetaSQL, which executes BigQuery's SQL, and axe-core, which judges pages",
+                "from npm: ZetaSQL, which executes BigQuery's SQL, axe-core, which judges pages, and the schemas that the files under infra are judged by",
                 "npm",
                 [
                     "ci",

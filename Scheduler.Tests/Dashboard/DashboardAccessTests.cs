@@ -23,7 +23,15 @@ internal sealed class DashboardAccessTests
         "GET /dashboard",
         "GET /dashboard/alerts",
         "GET /dashboard/audit",
+        "GET /dashboard/bulks",
+        "GET /dashboard/bulks/new",
+        "GET /dashboard/bulks/{bulk_id}",
+        "GET /dashboard/bulks/{bulk_id}/undo",
         "GET /dashboard/customers",
+        "GET /dashboard/customers/{id}/backfills/{backfill_id}/cancel",
+        "GET /dashboard/customers/{id}/backfills/{backfill_id}/pause",
+        "GET /dashboard/customers/{id}/backfills/{backfill_id}/resume",
+        "GET /dashboard/customers/{id}/pipelines/{config_id}/backfill",
         "GET /dashboard/customers/{id}",
         "GET /dashboard/customers/{id}/embed-link",
         "GET /dashboard/customers/{id}/pipelines/{config_id}",
@@ -43,7 +51,13 @@ internal sealed class DashboardAccessTests
 
     private static readonly string[] Forms =
     [
+        "POST /dashboard/bulks/new",
+        "POST /dashboard/bulks/{bulk_id}/undo",
+        "POST /dashboard/customers/{id}/backfills/{backfill_id}/cancel",
+        "POST /dashboard/customers/{id}/backfills/{backfill_id}/pause",
+        "POST /dashboard/customers/{id}/backfills/{backfill_id}/resume",
         "POST /dashboard/customers/{id}/embed-link",
+        "POST /dashboard/customers/{id}/pipelines/{config_id}/backfill",
         "POST /dashboard/customers/{id}/pipelines/{config_id}/pause",
         "POST /dashboard/customers/{id}/pipelines/{config_id}/resume",
         "POST /dashboard/customers/{id}/pipelines/{config_id}/run-now",
@@ -320,5 +334,11 @@ internal sealed class DashboardAccessTests
     }
 
     private static string Path(string title) =>
-        title.Split(' ')[1].Replace("{id}", "acme").Replace("{config_id}", "c1").Replace("{run_id}", "r1");
+        title
+            .Split(' ')[1]
+            .Replace("{id}", "acme")
+            .Replace("{config_id}", "c1")
+            .Replace("{run_id}", "r1")
+            .Replace("{backfill_id}", "b1")
+            .Replace("{bulk_id}", "b1");
 }

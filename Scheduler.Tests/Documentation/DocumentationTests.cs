@@ -44,6 +44,7 @@ internal sealed partial class DocumentationTests
             "Scheduler.Core/Pipelines/Providers/ProviderSettings.cs",
             "Scheduler.Core/Security/Secrets/SecretSettings.cs",
             "Scheduler.Core/Failpoints/FailpointSetting.cs",
+            "Scheduler.Core/Telemetry/TelemetrySettings.cs",
             "Scheduler.Worker/SettingsReader.cs",
         ];
         var documents = string.Concat(

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -34,22 +33,6 @@ public sealed class LineFormatterTests
         var line = Write(new TextLineFormatter(time), "oops", new InvalidOperationException("x\ny"));
 
         Assert.That(line, Does.EndWith(" info  oops | System.InvalidOperationException: x | y\n"));
-    }
-
-    [Test]
-    public void Json_is_one_object_a_line()
-    {
-        var line = Write(new JsonLineFormatter(time), "a\nb");
-
-        var json = JsonDocument.Parse(line).RootElement;
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(line.TrimEnd('\n'), Does.Not.Contain("\n"));
-            Assert.That(json.GetProperty("time").GetString(), Is.EqualTo("2025-06-02T14:02:07.120Z"));
-            Assert.That(json.GetProperty("severity").GetString(), Is.EqualTo("INFO"));
-            Assert.That(json.GetProperty("message").GetString(), Is.EqualTo("a\nb"));
-            Assert.That(json.GetProperty("fields").GetProperty("RunId").GetString(), Is.EqualTo("r1"));
-        }
     }
 
     private static string Write(ConsoleFormatter formatter, string message, Exception? exception = null)

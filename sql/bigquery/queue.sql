@@ -12,8 +12,8 @@
 declare op_now timestamp default coalesce(@now, current_timestamp());
 declare op_lease_end timestamp default timestamp_add(op_now, interval @leaseMicros microsecond);
 declare op_taken array<struct<
-  place int64, customer_id string, queue_id string, run_id string, config_id string, scheduled_time timestamp, epoch_before int64,
-  nth int64, worker_id string, nonce string, provider string, domain string, credential_id string, secret_version int64
+  place int64, customer_id string, queue_id string, run_id string, config_id string, scheduled_time timestamp, visible_at timestamp,
+  epoch_before int64, nth int64, worker_id string, nonce string, provider string, domain string, credential_id string, secret_version int64
 >>;
 declare op_first timestamp;
 declare op_last timestamp;
@@ -71,8 +71,8 @@ left join open_items o on o.customer_id = l.customer_id;
 set op_taken = array(
   with candidates as (
     select
-      v.turn, v.slots, q.customer_id, q.queue_id, q.run_id, q.config_id, q.scheduled_time, q.lease_epoch, c.provider, c.domain,
-      c.credential_id,
+      v.turn, v.slots, q.customer_id, q.queue_id, q.run_id, q.config_id, q.scheduled_time, q.visible_at, q.lease_epoch, c.provider,
+      c.domain, c.credential_id,
       q.priority = 0 and q.visible_at > timestamp_sub(op_now, interval 1 hour) as yields,
       row_number() over (
         partition by q.customer_id
@@ -104,8 +104,8 @@ set op_taken = array(
     having count(*) = 1
   )
   select as struct
-    n.place, n.customer_id, n.queue_id, n.run_id, n.config_id, n.scheduled_time, n.lease_epoch as epoch_before, b.nth, b.worker_id,
-    b.nonce, n.provider, n.domain, k.credential_id, k.secret_version
+    n.place, n.customer_id, n.queue_id, n.run_id, n.config_id, n.scheduled_time, n.visible_at, n.lease_epoch as epoch_before, b.nth,
+    b.worker_id, b.nonce, n.provider, n.domain, k.credential_id, k.secret_version
   from numbered n
   join unnest(@rows) b on n.place >= b.first and n.place <= b.last
   left join single u on u.customer_id = n.customer_id and u.provider = n.provider
@@ -218,10 +218,12 @@ select
   op_lease_end as lease_expires_at,
   r.pipeline_logging_id,
   r.scheduled_time,
+  t.visible_at,
   r.data_interval_start,
   r.data_interval_end,
   r.retry_attempt,
   r.triggered_by,
+  r.lane,
   if(r.parameters is null, null, to_json_string(r.parameters)) as parameters,
   t.provider,
   t.domain,

@@ -203,7 +203,7 @@ leased as (
   -- As it was looked at: the state alone would let the plan begin at all that are queued. And as an array: whatever a plan believes
   -- of their number, they are looked up one by one.
   where q.queue_id = any (array(select queue_id from claimed)) and q.queue_id = m.queue_id and q.lease_epoch = m.epoch_before
-  returning m.*, q.config_id, q.lease_epoch, q.lease_token, q.lease_expires_at
+  returning m.*, q.config_id, q.visible_at, q.lease_epoch, q.lease_token, q.lease_expires_at
 ),
 started as (
   update scheduled_pipeline_runs r
@@ -217,7 +217,7 @@ started as (
   where r.run_id = any (array(select run_id from claimed)) and r.run_id = l.run_id and r.state in ('SCHEDULED', 'PENDING')
   returning
     l.*, r.pipeline_logging_id, r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.triggered_by,
-    r.parameters, r.pipeline_template
+    r.lane, r.parameters, r.pipeline_template
 ),
 noted as (
   insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch, note)
@@ -329,10 +329,12 @@ select
   s.lease_expires_at,
   s.pipeline_logging_id,
   s.scheduled_time,
+  s.visible_at,
   s.data_interval_start,
   s.data_interval_end,
   s.retry_attempt,
   s.triggered_by,
+  s.lane,
   s.parameters,
   s.provider,
   s.domain,

@@ -1,6 +1,7 @@
 using Scheduler.Core.Overview;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Scheduling.Backfills;
 using Scheduler.Core.Time;
 
 namespace Scheduler.Api.Dashboard.Pages;
@@ -17,6 +18,9 @@ public sealed record PipelineModel
 
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<Run> Runs { get; init; }
+
+    /// <summary>The newest of its backfills, with how far they have got; on the operators' page.</summary>
+    public IReadOnlyList<(Backfill Backfill, BackfillProgress Progress)> Backfills { get; init; } = [];
 
     /// <summary>Null while nothing was due.</summary>
     public required IntervalCoverage? Coverage { get; init; }

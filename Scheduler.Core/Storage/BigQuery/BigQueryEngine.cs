@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Storage.BigQuery;
 
@@ -41,6 +42,7 @@ public sealed class BigQueryEngine : ISqlEngine
         CancellationToken cancellationToken
     )
     {
+        using var measured = StoreInstruments.Measure(DialectName, operation);
         var statement = SqlText.Load(DialectName, operation.Concept).Find(operation.Name);
         var parameters = BigQueryValues.ToParameters(statement, arguments);
         if (!statement.IsWrite)

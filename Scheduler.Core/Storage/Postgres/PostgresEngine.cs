@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Storage.Postgres;
 
@@ -50,6 +51,7 @@ public sealed class PostgresEngine : ISqlEngine, IAsyncDisposable, IDisposable
         CancellationToken cancellationToken
     )
     {
+        using var measured = StoreInstruments.Measure(DialectName, operation);
         var statement = SqlText.Load(DialectName, operation.Concept).Find(operation.Name);
         await turn.WaitAsync(cancellationToken);
         try

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Storage.Sqlite;
 
@@ -61,6 +62,7 @@ public sealed class SqliteEngine : ISqlEngine, IDisposable
         CancellationToken cancellationToken
     )
     {
+        using var measured = StoreInstruments.Measure(DialectName, operation);
         var statement = SqlText.Load(DialectName, operation.Concept).Find(operation.Name);
         var turn = statement.IsWrite ? writeTurn : readTurn;
         await turn.WaitAsync(cancellationToken);

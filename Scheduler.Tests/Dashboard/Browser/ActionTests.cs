@@ -92,6 +92,48 @@ internal sealed class ActionTests
     }
 
     [Test]
+    public async Task A_backfill_is_looked_at_started_paused_and_cancelled()
+    {
+        await window.GoAsync(DashboardPaths.Pipeline(SeededSystem.Alder, BrowserRun.System.Failing.ConfigId));
+        await window.Link("Backfill").ClickAsync();
+        await window.Page.GetByLabel("Which", new() { Exact = true }).SelectOptionAsync("failed");
+        await window.Button("Look what that is").ClickAsync();
+        await Assertions.Expect(window.Page.Locator("#plan-title")).ToHaveTextAsync("8 runs");
+        Assert.That(await Axe.ViolationsAsync(window.Page), Is.Empty);
+        await window.Button("Start the backfill").ClickAsync();
+        await Assertions.Expect(Notice).ToHaveTextAsync("The backfill is started.");
+        var dialog = window.Page.GetByRole(AriaRole.Dialog);
+        foreach (var (link, button) in new[] { ("Pause backfill", "Pause it"), ("Cancel backfill", "Cancel it") })
+        {
+            await window.Link(link).ClickAsync();
+            await dialog.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+            await Assertions.Expect(Notice).ToHaveTextAsync("The backfill is changed.");
+        }
+        await ExpectAuditedAsync("backfill.cancel");
+    }
+
+    [Test]
+    public async Task All_pipelines_that_a_search_finds_are_paused_at_once_and_it_is_taken_back()
+    {
+        await window.GoAsync("/dashboard/pipelines?search=account");
+        await window.Link("Pause …").ClickAsync();
+        var dialog = window.Page.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(dialog).ToContainTextAsync("48 pipelines make no runs");
+        await dialog.GetByLabel("Why").FillAsync("the provider is down");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Pause: all 48" }).ClickAsync();
+        await Assertions.Expect(Notice).ToHaveTextAsync("It is under way.");
+        await Assertions.Expect(window.Page.Locator("h1 .mark")).ToHaveTextAsync("Completed");
+        Assert.That(await Axe.ViolationsAsync(window.Page), Is.Empty);
+        await window.Link("Take it back").ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Take it back" }).ClickAsync();
+        await Assertions.Expect(window.Page.Locator(".why strong")).ToHaveTextAsync("undone");
+        await window.GoAsync("/dashboard/pipelines?search=account&state=paused");
+        await Assertions.Expect(window.Page.GetByText("No pipeline is like that.")).ToBeVisibleAsync();
+        await window.GoAsync("/dashboard/bulks");
+        await Assertions.Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(1);
+    }
+
+    [Test]
     public async Task A_confirmation_can_be_left()
     {
         await window.GoAsync(DashboardPaths.Pipeline(SeededSystem.Cedar, BrowserRun.System.Probe.ConfigId));

@@ -21,6 +21,7 @@ internal class RunningProcess : IAsyncDisposable
         "SCHEDULER_",
         "ASPNETCORE_",
         "DOTNET_ENVIRONMENT",
+        "OTEL_",
     ];
     private readonly Process process = new();
     private readonly ConcurrentQueue<string> lines = new();

@@ -19,7 +19,7 @@ internal abstract class BackfillContract : StoreContract
 
     private Backfills Backfills => new(Store, H.Configs, H.Queue, new AuditStore(H.Engine), H.Signal, H.Clock, H.Ids);
 
-    private BackfillFeed Feed => new(Backfills, Store, H.Configs, H.Customers, H.Schedules, H.Signal, H.Clock, H.Ids);
+    private BackfillFeed Feed => FeedWith(new BackfillOptions());
 
     [Test]
     public async Task It_runs_every_occurrence_of_its_range_once_a_few_at_a_time()

@@ -9,6 +9,7 @@ using Scheduler.Core.Net;
 using Scheduler.Core.Pipelines.Extract;
 using Scheduler.Core.Pipelines.Providers.Limits;
 using Scheduler.Core.Retry;
+using Scheduler.Core.Telemetry;
 
 namespace Scheduler.Core.Pipelines.Providers.Http;
 
@@ -126,17 +127,20 @@ public sealed partial class ProviderSession(
     )
     {
         request.Meter.CountCall();
+        using var call = new ProviderCall(profile.Name, timeProvider);
         using var patience = new CancellationTokenSource(request.CallTimeout.ToTimeSpan(), timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             using var message = await make(either.Token);
             message.Headers.UserAgent.ParseAdd("Scheduler");
+            call.Began(message);
             using var response = await client.SendAsync(
                 message,
                 HttpCompletionOption.ResponseHeadersRead,
                 either.Token
             );
+            call.Answered(response.StatusCode);
             return file is not null && response.StatusCode == HttpStatusCode.OK
                 ? (await SaveAsync(response, file, either.Token), null)
                 : Judge(response.Content.Headers, await ReadAsync(response, either.Token));
