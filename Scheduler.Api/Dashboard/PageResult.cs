@@ -18,16 +18,10 @@ internal sealed class PageResult<TPage>(object model, int status = StatusCodes.S
 {
     public int? StatusCode => status;
 
-    public object Model => model;
-
-    /// <summary>What came of what was just done; shown above the page.</summary>
-    public Notice? Notice { get; init; }
-
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var services = httpContext.RequestServices;
         var frame = services.GetRequiredService<PageFrames>().For(httpContext);
-        frame = Notice is null ? frame : frame with { Notice = Notice };
         var parameters = ParameterView.FromDictionary(
             new Dictionary<string, object?> { ["Model"] = model, ["Frame"] = frame }
         );

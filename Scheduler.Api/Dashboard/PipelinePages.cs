@@ -3,12 +3,16 @@ using Scheduler.Api.Dashboard.Pages;
 using Scheduler.Api.Dashboard.Parts;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Paging;
+using Scheduler.Core.Customers;
 using Scheduler.Core.Overview;
 using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Queue;
+using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Scheduling.Backfills;
 using Scheduler.Core.Storage;
 using Scheduler.Core.Time;
+using Scheduler.Core.Usage;
 
 namespace Scheduler.Api.Dashboard;
 
@@ -46,10 +50,7 @@ internal static class PipelinePages
         var rows = fault is null
             ? await configs.SearchAsync(filter with { Limit = filter.Limit + 1 }, clock.ForScript, cancellation)
             : [];
-        var next =
-            rows.Count > PageQuery.Standard
-                ? PageCursor.Write(rows[PageQuery.Standard - 1].Place)
-                : null;
+        var next = rows.Count > PageQuery.Standard ? PageCursor.Write(rows[PageQuery.Standard - 1].Place) : null;
         return new(
             new PipelinesModel(
                 PipelineTable.Sorted([.. rows.Take(PageQuery.Standard)], sort),
@@ -105,17 +106,53 @@ internal static class PipelinePages
             Compose(config, standing.CompanyName, newest, standing.Now) with
             {
                 Backfills = latest,
+                Outlook = await OutlookAsync(config, standing, newest, runs, customers, cancellation),
             }
         );
     }
 
-    /// <summary>What both the operators' page and the customer's own show of a pipeline.</summary>
-    public static PipelineModel Compose(
+    private static async Task<PipelineOutlook?> OutlookAsync(
         PipelineConfig config,
-        string companyName,
-        IReadOnlyList<Core.Runs.Run> runs,
-        Instant now
+        CustomerStanding standing,
+        IReadOnlyList<Run> newest,
+        RunStore runs,
+        CustomerStore customers,
+        CancellationToken cancellation
     )
+    {
+        var period = UsagePeriod.Of(standing.Timezone, standing.Now);
+        var facts = await customers.ReadinessAsync(
+            config.CustomerId,
+            period.Month,
+            period.Today,
+            standing.Now,
+            cancellation
+        );
+        if (facts is null)
+        {
+            return null;
+        }
+        var open = newest.LastOrDefault(run => !RunTransitions.IsFinal(run.State));
+        return PipelineOutlook.Of(
+            config,
+            facts,
+            open is null
+                ? null
+                : (
+                    open,
+                    WhyNotRunning.Explain(
+                        open,
+                        await runs.WaitingFactsAsync(config.CustomerId, open.RunId, cancellation)
+                    )
+                ),
+            standing.Now,
+            period.DayEnd,
+            period.MonthEnd
+        );
+    }
+
+    /// <summary>What both the operators' page and the customer's own show of a pipeline.</summary>
+    public static PipelineModel Compose(PipelineConfig config, string companyName, IReadOnlyList<Run> runs, Instant now)
     {
         var schedule = Schedule.Create(config.ScheduleCron, config.Timezone, config.DstPolicy)
             is ScheduleResult.Valid(var valid)

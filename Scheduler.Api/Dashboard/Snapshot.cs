@@ -30,15 +30,6 @@ internal sealed class Snapshot<T>(Func<Task<T>> read, TimeSpan fresh, TimeSpan u
         }
     }
 
-    /// <summary>Lets the next one who looks read it anew: something was changed here.</summary>
-    public void Forget()
-    {
-        lock (gate)
-        {
-            value = null;
-        }
-    }
-
     private async Task<T> ReadAsync()
     {
         var started = time.GetTimestamp();

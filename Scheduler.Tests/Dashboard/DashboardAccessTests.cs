@@ -223,6 +223,21 @@ internal sealed class DashboardAccessTests
         }
     }
 
+    [TestCase("a=1", "text/plain")]
+    [TestCase("{}", "application/json")]
+    [TestCase("--x", "multipart/form-data; boundary=x")]
+    [TestCase(null, "application/x-www-form-urlencoded", Description = "more fields than a form has")]
+    public async Task A_body_that_is_no_form_of_a_page_is_refused(string? body, string type)
+    {
+        using var browser = host.CreateClient();
+        using var content = new StringContent(body ?? string.Join('&', Enumerable.Range(0, 2_000)));
+        content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
+
+        var response = await browser.PostAsync("/dashboard/sign-in", content);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
     [Test]
     public async Task A_sign_in_leads_back_to_the_page_and_to_no_other_place()
     {

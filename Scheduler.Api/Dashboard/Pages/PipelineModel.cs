@@ -1,4 +1,5 @@
 using Scheduler.Core.Overview;
+using Scheduler.Core.Queue;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Scheduling.Backfills;
@@ -15,6 +16,9 @@ public sealed record PipelineModel
 
     /// <summary>Its next times, also while it is paused; empty when its schedule cannot be resolved any more.</summary>
     public required IReadOnlyList<Occurrence> Next { get; init; }
+
+    /// <summary>Why it does not run now, and what will go wrong when it does; on the operators' page.</summary>
+    public PipelineOutlook? Outlook { get; init; }
 
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<Run> Runs { get; init; }

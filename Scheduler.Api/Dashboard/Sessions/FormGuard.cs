@@ -9,6 +9,7 @@ namespace Scheduler.Api.Dashboard.Sessions;
 internal sealed class FormGuard(SessionTokens tokens) : IEndpointFilter
 {
     public const string ProofField = "form_proof";
+    private const string FormType = "application/x-www-form-urlencoded";
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -17,13 +18,29 @@ internal sealed class FormGuard(SessionTokens tokens) : IEndpointFilter
         {
             return await next(context);
         }
-        if (!IsFromHere(http.Request) || !http.Request.HasFormContentType)
-        {
-            return Refused();
-        }
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        var isOwn = http.Features.Get<OperatorSession>() is { } session && tokens.IsProofOf(session, form[ProofField]);
+        var isOwn =
+            IsFromHere(http.Request)
+            && await ReadAsync(http) is { } form
+            && http.Features.Get<OperatorSession>() is { } session
+            && tokens.IsProofOf(session, form[ProofField]);
         return isOwn ? await next(context) : Refused();
+    }
+
+    /// <summary>The fields; null where the body is no form of a page, or one with more fields than any of them has.</summary>
+    public static async Task<IFormCollection?> ReadAsync(HttpContext http)
+    {
+        if (http.Request.GetTypedHeaders().ContentType?.MediaType.Value is not FormType)
+        {
+            return null;
+        }
+        try
+        {
+            return await http.Request.ReadFormAsync(http.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     /// <summary>

@@ -46,11 +46,10 @@ internal static class SignInEndpoints
         CancellationToken cancellation
     )
     {
-        if (!FormGuard.IsFromHere(http.Request) || !http.Request.HasFormContentType)
+        if (!FormGuard.IsFromHere(http.Request) || await FormGuard.ReadAsync(http) is not { } form)
         {
-            return Refuse(null, "The form came from another site.", StatusCodes.Status403Forbidden);
+            return Refuse(null, "The form is not one of this page.", StatusCodes.Status403Forbidden);
         }
-        var form = await http.Request.ReadFormAsync(cancellation);
         var key = form["key"].ToString().Trim();
         var to = DashboardPaths.Own(form["to"]);
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));

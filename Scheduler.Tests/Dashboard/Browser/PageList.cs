@@ -36,7 +36,10 @@ internal static class PageList
                 ("audit-refusals", "/dashboard/audit?show=refusals"),
                 ("bulks", "/dashboard/bulks"),
                 ("confirm-bulk", "/dashboard/bulks/new?action=pause&search=account"),
-                ("backfill", $"{DashboardPaths.Pipeline(SeededSystem.Alder, system.Failing.ConfigId)}/backfill?mode=failed"),
+                (
+                    "backfill",
+                    $"{DashboardPaths.Pipeline(SeededSystem.Alder, system.Failing.ConfigId)}/backfill?mode=failed"
+                ),
                 ("confirm-run", $"{pipeline}/run-now"),
                 ("confirm-pause", $"{pipeline}/pause"),
                 ("confirm-link", $"{DashboardPaths.Customer(SeededSystem.Alder)}/embed-link"),
