@@ -239,6 +239,65 @@ public interface ICustomerApi
         CancellationToken cancellationToken
     );
 
+    /// <summary>Why a pipeline does not run now, when it will, and what will go wrong then.</summary>
+    [Get("/api/v1/scheduler/customer/{customerId}/pipelines/{configId}/why")]
+    Task<ApiResponse<PipelineWhyResponse>> WhyPipelineAsync(
+        string customerId,
+        string configId,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Runs the occurrences of a time that has passed, below all live work (201); with dry_run it only says which (200).</summary>
+    [Post("/api/v1/scheduler/customer/{customerId}/pipelines/{configId}/backfills")]
+    Task<ApiResponse<BackfillResponse>> StartBackfillAsync(
+        string customerId,
+        string configId,
+        [Body] StartBackfillRequest request,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The customer's backfills, newest first.</summary>
+    [Get("/api/v1/scheduler/customer/{customerId}/backfills")]
+    Task<ApiResponse<IReadOnlyList<BackfillResponse>>> ListBackfillsAsync(
+        string customerId,
+        [AliasAs("config_id")] string? configId,
+        int? limit,
+        string? cursor,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>One backfill, and how far it has got.</summary>
+    [Get("/api/v1/scheduler/customer/{customerId}/backfills/{backfillId}")]
+    Task<ApiResponse<BackfillResponse>> GetBackfillAsync(
+        string customerId,
+        string backfillId,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>No new runs until it is resumed; what is queued goes on.</summary>
+    [Post("/api/v1/scheduler/customer/{customerId}/backfills/{backfillId}/pause")]
+    Task<ApiResponse<BackfillResponse>> PauseBackfillAsync(
+        string customerId,
+        string backfillId,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Lets a paused backfill go on.</summary>
+    [Post("/api/v1/scheduler/customer/{customerId}/backfills/{backfillId}/resume")]
+    Task<ApiResponse<BackfillResponse>> ResumeBackfillAsync(
+        string customerId,
+        string backfillId,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Ends a backfill: runs that have not started are skipped, those that run go on.</summary>
+    [Post("/api/v1/scheduler/customer/{customerId}/backfills/{backfillId}/cancel")]
+    Task<ApiResponse<BackfillResponse>> CancelBackfillAsync(
+        string customerId,
+        string backfillId,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>The customer's runs, latest scheduled time first.</summary>
     [Get("/api/v1/scheduler/customer/{customerId}/runs")]
     Task<ApiResponse<IReadOnlyList<RunResponse>>> ListRunsAsync(

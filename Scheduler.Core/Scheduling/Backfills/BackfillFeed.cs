@@ -1,4 +1,5 @@
 using NodaTime;
+using Scheduler.Core.Contracts;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
@@ -94,7 +95,11 @@ public sealed class BackfillFeed(
             await SaveAsync(backfill with { WaitsFor = obstacle }, now, cancellationToken);
             return;
         }
-        var open = await store.ListOpenAsync(backfill.ConfigId, Backfills.MostConcurrent * 2, cancellationToken);
+        var open = await store.ListOpenAsync(
+            backfill.ConfigId,
+            StartBackfillRequest.MostConcurrent * 2,
+            cancellationToken
+        );
         var (room, bound) = await RoomAsync(backfill, standing, open.Count, now, cancellationToken);
         room = Math.Min(room, places.For(open.Count));
         if (room == 0)
