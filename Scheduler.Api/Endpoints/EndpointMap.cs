@@ -1,3 +1,5 @@
+using Scheduler.Api.Dashboard;
+using Scheduler.Api.Embedding;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 
@@ -31,5 +33,8 @@ internal static class EndpointMap
         app.MapSubscriptions();
         app.MapApiKeys();
         app.MapTeam();
+        app.MapEmbedLinks();
+        app.MapDashboard();
+        app.MapEmbedding(options);
     }
 }

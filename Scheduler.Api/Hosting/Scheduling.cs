@@ -133,6 +133,7 @@ internal static class Scheduling
         services.AddSingleton<TeamMemberStore>();
         services.AddSingleton<PurgeStore>();
         services.AddSingleton<StatusStore>();
+        services.AddSingleton<OverviewStore>();
         services.AddSingleton<DutyStore>();
         services.AddSingleton<IPaceStore>(provider =>
             provider.GetRequiredService<ISqlEngine>() is { ReadsAreCharged: false } engine

@@ -83,6 +83,9 @@ public sealed record ApiOptions
     /// </summary>
     public int TrustedProxies { get; init; }
 
+    /// <summary>Scheduler__Dashboard__FrameAncestors: the origins of the sites that may show customers' pages in a frame.</summary>
+    public IReadOnlyList<string> FrameAncestors { get; init; } = [];
+
     public RateLimitOptions RateLimits { get; init; } = new();
 
     /// <summary>Null while the trigger takes keys only.</summary>

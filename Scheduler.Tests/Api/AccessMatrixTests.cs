@@ -49,6 +49,7 @@ public sealed class AccessMatrixTests : IDisposable
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/pause"] = "pipelines:write",
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/resume"] = "pipelines:write",
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/run-now"] = "pipelines:write",
+        ["POST /api/v1/scheduler/customer/{id}/embed-links"] = "pipelines:read",
         ["GET /api/v1/scheduler/customer/{id}/pipelines/{config_id}/why"] = "pipelines:read",
         ["POST /api/v1/scheduler/customer/{id}/pipelines/{config_id}/backfills"] = "pipelines:write",
         ["GET /api/v1/scheduler/customer/{id}/backfills"] = "pipelines:read",

@@ -45,6 +45,11 @@ internal sealed partial class SqliteStatementTests
             "pipeline_execution_queue_by_wait",
             "pipeline_execution_queue_expiry",
         ],
+        // What is open: as much as is queued or leased, whatever has ended.
+        ["overview.running"] = ["pipeline_execution_queue_expiry"],
+        ["overview.waiting"] = ["pipeline_execution_queue_by_wait"],
+        ["overview.waiting_customers"] = ["pipeline_execution_queue_by_wait"],
+        ["overview.workers"] = ["pipeline_execution_queue_expiry"],
         // An operator's question about all that is active.
         ["scheduling.list_schedules"] = ["customer_pipeline_configs_due"],
         // The companies' names, of which there are as many as customers.
