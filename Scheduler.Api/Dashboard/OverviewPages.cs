@@ -1,4 +1,3 @@
-using NodaTime;
 using Scheduler.Api.Dashboard.Pages;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Alerts;
@@ -23,7 +22,7 @@ internal static class OverviewPages
                 snapshot,
                 AlertsOf(snapshot, options),
                 DesiredWorkers.Of(snapshot.Status, options.Workers),
-                Duration.FromSeconds(options.LatenessObjectiveSeconds)
+                options.Alerts.LatenessObjective
             )
         );
     }
@@ -33,7 +32,16 @@ internal static class OverviewPages
         [
             .. snapshot
                 .StoredAlerts.Concat(
-                    AlertRules.Evaluate(snapshot.Status, Duration.FromSeconds(options.LatenessObjectiveSeconds))
+                    AlertRules
+                        .Judge(snapshot.Status, longRuns: [], options.Alerts.LatenessObjective)
+                        .Where(judgement => judgement.Fires)
+                        .Select(judgement => new FiringAlert(
+                            judgement.Rule,
+                            judgement.Subject,
+                            judgement.CustomerId,
+                            judgement.Message,
+                            snapshot.Status.Now
+                        ))
                 )
                 .DistinctBy(alert => (alert.Rule, alert.Subject)),
         ];

@@ -47,7 +47,7 @@ internal static class SystemPages
             new QueueModel(
                 status,
                 DesiredWorkers.Of(status, options.Workers),
-                Duration.FromSeconds(options.LatenessObjectiveSeconds),
+                options.Alerts.LatenessObjective,
                 workers,
                 await overview.WaitingCustomersAsync(MostCustomers, cancellation),
                 sort
