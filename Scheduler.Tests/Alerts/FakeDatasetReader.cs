@@ -46,4 +46,20 @@ internal sealed class FakeDatasetReader : IDatasetReader
         Task.FromResult<IReadOnlyList<DatasetRun>>([
             .. runs.Where(row => row.Dataset == dataset.Value).Select(row => row.Run).Take(limit),
         ]);
+
+    public Task<IReadOnlyList<ExecutionStep>> ListStepsAsync(
+        DatasetId dataset,
+        string runId,
+        Instant since,
+        int limit,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException("Nothing that alerts do asks for steps.");
+
+    public Task<IReadOnlyList<DailyCost>> CostByDayAsync(
+        DatasetId dataset,
+        LocalDate from,
+        LocalDate to,
+        int limit,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException("Nothing that alerts do asks for days.");
 }
