@@ -16,7 +16,9 @@ internal static class EndpointMap
         app.MapQueue();
         app.MapStatus();
         app.MapPipelines();
+        app.MapBackfills();
         app.MapSearch();
+        app.MapBulks();
         app.MapForecast();
         app.MapRuns();
         app.MapCredentials();

@@ -6,9 +6,12 @@ using Scheduler.Api.Bodies;
 using Scheduler.Api.Errors;
 using Scheduler.Api.Paging;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Queue;
+using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Security;
 using Scheduler.Core.Storage;
+using Scheduler.Core.Usage;
 
 namespace Scheduler.Api.Endpoints;
 
@@ -16,6 +19,9 @@ namespace Scheduler.Api.Endpoints;
 internal static class PipelineEndpoints
 {
     private const string Route = "/api/v1/scheduler/customer/{id}/pipelines";
+
+    /// <summary>Among so many of its latest runs one that is not over is looked for.</summary>
+    private const int LatestRuns = 20;
 
     public static void MapPipelines(this IEndpointRouteBuilder app)
     {
@@ -44,6 +50,10 @@ internal static class PipelineEndpoints
             .MapDelete("/{config_id}", DeactivateAsync)
             .WithName("DeactivatePipeline")
             .WithSummary("Switches a pipeline off and ends its runs that have not started; what runs goes on.");
+        group
+            .MapGet("/{config_id}/why", WhyAsync)
+            .WithName("WhyPipeline")
+            .WithSummary("Why a pipeline does not run now, when it will, and what will go wrong then.");
         group
             .MapPost("/{config_id}/run-now", RunNowAsync)
             .WithName("RunPipelineNow")
@@ -138,6 +148,58 @@ internal static class PipelineEndpoints
         await retirement.DeactivateAsync(id, configId, caller.AsActor(), cancellation) is { } config
             ? TypedResults.Ok(PipelineView.Of(config))
             : SchedulerProblem.Create(ErrorCode.NotFound);
+
+    private static async Task<Results<Ok<PipelineWhyResponse>, SchedulerProblem>> WhyAsync(
+        string id,
+        [FromRoute(Name = "config_id")] string configId,
+        PipelineConfigStore configs,
+        CustomerStore customers,
+        RunStore runs,
+        CancellationToken cancellation
+    )
+    {
+        var config = await configs.GetAsync(id, configId, cancellation);
+        var standing = await customers.StandingAsync(id, cancellation);
+        if (config is null || standing is null)
+        {
+            return SchedulerProblem.Create(ErrorCode.NotFound);
+        }
+        var now = standing.Now;
+        var period = UsagePeriod.Of(standing.Timezone, now);
+        if (await customers.ReadinessAsync(id, period.Month, period.Today, now, cancellation) is not { } facts)
+        {
+            return SchedulerProblem.Create(ErrorCode.NotFound);
+        }
+        var recent = await runs.ListAsync(id, new RunFilter { ConfigId = configId, Limit = LatestRuns }, cancellation);
+        var open = recent.LastOrDefault(run => !RunTransitions.IsFinal(run.State));
+        var why = open is null
+            ? null
+            : WhyNotRunning.Explain(open, await runs.WaitingFactsAsync(id, open.RunId, cancellation));
+        var outlook = PipelineOutlook.Of(
+            config,
+            facts,
+            open is null ? null : (open, why!),
+            now,
+            period.DayEnd,
+            period.MonthEnd
+        );
+        return TypedResults.Ok(
+            new PipelineWhyResponse
+            {
+                ConfigId = configId,
+                Reason = outlook.Reason,
+                Message = outlook.Message,
+                Until = outlook.Until,
+                Warnings = outlook.Warnings,
+                NextRunTime = config.IsActive ? config.NextRunTime : null,
+                OpenRun = open is null ? null : RunView.Of(open),
+                OpenRunWhy = why,
+                LastRun = recent.FirstOrDefault(run => RunTransitions.IsFinal(run.State)) is { } last
+                    ? RunView.Of(last)
+                    : null,
+            }
+        );
+    }
 
     private static async Task<Results<Created<RunResponse>, Ok<RunResponse>, SchedulerProblem>> RunNowAsync(
         string id,

@@ -52,14 +52,5 @@ internal sealed record PipelineQuery(
         return null;
     }
 
-    public static IReadOnlyList<string> CursorOf(FoundPipeline found) =>
-        [
-            found.Config.CustomerId,
-            found.Config.Provider,
-            found.Config.Domain,
-            found.Config.PipelineTemplate,
-            found.Config.PipelineName,
-        ];
-
     private static SchedulerProblem Wrong(string detail) => SchedulerProblem.Create(ErrorCode.InvalidQuery, detail);
 }

@@ -31,6 +31,6 @@ internal static class SearchEndpoints
             return problem;
         }
         var rows = await configs.SearchAsync(filter with { Limit = filter.Limit + 1 }, clock.ForScript, cancellation);
-        return Page.Of(rows, filter.Limit, PipelineQuery.CursorOf, PipelineView.Of);
+        return Page.Of(rows, filter.Limit, found => found.Place, PipelineView.Of);
     }
 }

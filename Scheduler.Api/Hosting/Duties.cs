@@ -8,6 +8,8 @@ using Scheduler.Core.Execution;
 using Scheduler.Core.History;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Scheduling.Backfills;
+using Scheduler.Core.Scheduling.Bulks;
 using Scheduler.Core.Security;
 using Scheduler.Core.Storage;
 
@@ -26,6 +28,10 @@ internal static class Duties
 
     /// <summary>Collectors ask once a minute and more often.</summary>
     private static readonly TimeSpan Figures = TimeSpan.FromSeconds(15);
+
+    /// <summary>A bulk is begun, and a backfill's next runs are made, so long after the last ones have ended at most.</summary>
+    private static readonly TimeSpan Feed = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ChargedFeed = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
 
@@ -70,6 +76,18 @@ internal static class Duties
             ("finished_items", "The purge of finished items"),
             (Sweep, ChargedSweep),
             (reaper, token) => reaper.PurgeAsync(token)
+        );
+        services.AddLedDuty<BackfillFeed>(
+            process,
+            ("backfills", "The feed of the backfills"),
+            (Feed, ChargedFeed),
+            (feed, token) => feed.AdvanceAsync(token)
+        );
+        services.AddLedDuty<BulkWork>(
+            process,
+            ("bulks", "The work on bulks"),
+            (Feed, ChargedFeed),
+            (work, token) => work.AdvanceAsync(token)
         );
         services.AddLedDuty<QuotaAlerts>(
             process,

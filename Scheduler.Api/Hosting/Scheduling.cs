@@ -12,6 +12,8 @@ using Scheduler.Core.ProviderConfigs;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Scheduling.Backfills;
+using Scheduler.Core.Scheduling.Bulks;
 using Scheduler.Core.Scheduling.Import;
 using Scheduler.Core.Security;
 using Scheduler.Core.Security.Secrets;
@@ -60,6 +62,10 @@ internal static class Scheduling
         services.AddSingleton<PipelineRetirement>();
         services.AddSingleton<PipelinePausing>();
         services.AddSingleton<RunRequests>();
+        services.AddSingleton<Backfills>();
+        services.AddSingleton<BackfillFeed>();
+        services.AddSingleton<Bulks>();
+        services.AddSingleton<BulkWork>();
         services.AddSingleton<RunCancelling>();
         services.AddSingleton<CredentialCheck>();
         services.AddSingleton<PipelineConfiguration>();
@@ -110,6 +116,8 @@ internal static class Scheduling
         services.AddSingleton<QueueStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<PipelineConfigStore>();
+        services.AddSingleton<BackfillStore>();
+        services.AddSingleton<BulkStore>();
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<CredentialStore>();
         services.AddSingleton<ProviderConfigStore>();

@@ -60,6 +60,31 @@ public sealed class RunCancelling(
         return new CancelResult.EndedAlready(run);
     }
 
+    /// <summary>Ends a run if it has not started; one that runs is left to its end.</summary>
+    /// <returns>False where it has started, or ended otherwise.</returns>
+    public async Task<bool> WithdrawAsync(
+        string customerId,
+        string runId,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var look = 0; look < Looks; look++)
+        {
+            var run = await runs.GetAsync(customerId, runId, cancellationToken);
+            if (run is not { State: RunState.Scheduled or RunState.Pending })
+            {
+                return run is { State: RunState.Skipped };
+            }
+            var now = await clock.ReadAsync(cancellationToken);
+            if (await EndAsync(run, actor, now, cancellationToken) is not null)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Null where the run has moved on meanwhile.</summary>
     private async Task<CancelResult?> EndAsync(Run run, Actor actor, Instant now, CancellationToken cancellationToken)
     {

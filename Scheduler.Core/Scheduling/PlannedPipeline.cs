@@ -1,4 +1,5 @@
 using NodaTime;
+using Scheduler.Core.Customers;
 using Scheduler.Core.Time;
 
 namespace Scheduler.Core.Scheduling;
@@ -26,4 +27,20 @@ public sealed record PlannedPipeline
 
     /// <summary>Where its interval chain ends after this batch; null when no run was created.</summary>
     public Instant? ChainEnd { get; init; }
+
+    /// <summary>A live pipeline that stays where it is, for runs beside its schedule.</summary>
+    /// <param name="config">Active.</param>
+    /// <param name="standing">Its customer's.</param>
+    public static PlannedPipeline Unmoved(PipelineConfig config, CustomerStanding standing) =>
+        new()
+        {
+            ConfigId = config.ConfigId,
+            Expected = config.NextRunTime!.Value,
+            NextRunTime = config.NextRunTime,
+            Cron = config.ScheduleCron,
+            Timezone = config.Timezone,
+            DstPolicy = config.DstPolicy,
+            CustomerTimezone = standing.Timezone,
+            IsLive = true,
+        };
 }

@@ -1,6 +1,9 @@
+using Scheduler.Core.Contracts;
+
 namespace Scheduler.Core.Scheduling;
 
 /// <summary>Why a pipeline cannot be run now.</summary>
+[WireCase(upper: true)]
 public enum RunRefusal
 {
     /// <summary>The pipeline is not active.</summary>

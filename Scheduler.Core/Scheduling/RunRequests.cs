@@ -153,7 +153,7 @@ public sealed class RunRequests(
                 Parameters = MergePatch.Apply(defaults?.GetRawText(), config.Parameters?.GetRawText()),
             };
             var outcome = await schedules.PlanBatchAsync(
-                [Unmoved(config, standing)],
+                [PlannedPipeline.Unmoved(config, standing)],
                 [planned],
                 now,
                 cancellationToken
@@ -185,7 +185,8 @@ public sealed class RunRequests(
             runs.FindByKeyAsync(customerId, request.Key, request.KnownSince, cancellationToken);
     }
 
-    private static RunRefusal? Obstacle(PipelineConfig config, CustomerStanding standing, Instant now) =>
+    /// <summary>Why a pipeline cannot be run now, whatever its quota and its open runs; null where nothing is in the way.</summary>
+    internal static RunRefusal? Obstacle(PipelineConfig config, CustomerStanding standing, Instant now) =>
         !config.IsActive || config.NextRunTime is null ? RunRefusal.SwitchedOff
         : standing.RunnableUntil <= now ? RunRefusal.CustomerNotRunnable
         : config.PausedUntil > now ? RunRefusal.Paused
@@ -202,19 +203,6 @@ public sealed class RunRequests(
                 reason,
                 "Nothing that is asked for is refused for this."
             ),
-        };
-
-    private static PlannedPipeline Unmoved(PipelineConfig config, CustomerStanding standing) =>
-        new()
-        {
-            ConfigId = config.ConfigId,
-            Expected = config.NextRunTime!.Value,
-            NextRunTime = config.NextRunTime,
-            Cron = config.ScheduleCron,
-            Timezone = config.Timezone,
-            DstPolicy = config.DstPolicy,
-            CustomerTimezone = standing.Timezone,
-            IsLive = true,
         };
 
     private PlannedRun Plan(PipelineConfig config, CustomerStanding standing, Request request, Actor actor, Instant now)

@@ -117,6 +117,8 @@ if op_document is not null then
   delete from scheduler_alerts where customer_id = @customerId;
   delete from scheduler_fair_shares where customer_id = @customerId;
   delete from scheduler_customer_returns where customer_id = @customerId;
+  delete from scheduler_backfills where customer_id = @customerId;
+  delete from scheduler_bulk_items where customer_id = @customerId;
   delete from customer_profiles where customer_id = @customerId;
 
   insert into scheduler_audit_entries (audit_id, chain, customer_id, `at`, actor_kind, key_id, request_id, action, target, before_json, after_json)

@@ -65,16 +65,19 @@ from looked l
 left join scheduler_customer_standing s on s.customer_id = l.customer_id
 left join open_items o on o.customer_id = l.customer_id;
 
--- Each customer's best items in the order of priority and age, and of those the ones whose turn it is. The credential is the one that
+-- Each customer's best items in the order of priority and age, and of those the ones whose turn it is; backfills yield to all live work,
+-- for an hour. The credential is the one that
 -- the pipeline names, else the single active one of its provider.
 set op_taken = array(
   with candidates as (
     select
       v.turn, v.slots, q.customer_id, q.queue_id, q.run_id, q.config_id, q.scheduled_time, q.visible_at, q.lease_epoch, c.provider,
       c.domain, c.credential_id,
+      q.priority = 0 and q.visible_at > timestamp_sub(op_now, interval 1 hour) as yields,
       row_number() over (
         partition by q.customer_id
         order by
+          q.priority = 0 and q.visible_at > timestamp_sub(op_now, interval 1 hour),
           q.priority + least(10, div(timestamp_diff(op_now, q.visible_at, microsecond), 600000000)) desc,
           q.visible_at, q.scheduled_time, q.created_at, q.queue_id
       ) as rank
@@ -89,7 +92,7 @@ set op_taken = array(
       and (c.paused_until is null or c.paused_until <= op_now)
   ),
   numbered as (
-    select x.*, row_number() over (order by x.turn + x.rank, x.customer_id, x.rank) as place
+    select x.*, row_number() over (order by x.yields, x.turn + x.rank, x.customer_id, x.rank) as place
     from candidates x
     where x.rank <= x.slots
   ),
@@ -714,7 +717,7 @@ order by nth;
 select q.config_id
 from pipeline_execution_queue q
 join customer_pipeline_configs c on c.config_id = q.config_id
-where c.paused_until is null or c.paused_until <= @now
+where q.priority > 0 and (c.paused_until is null or c.paused_until <= @now)
 group by q.config_id
 having logical_and(q.state = 'QUEUED' and q.visible_at = timestamp '9999-12-31 23:59:59.999999+00')
 order by q.config_id
@@ -738,7 +741,7 @@ from (
       logical_and(o.state = 'QUEUED' and o.visible_at = timestamp '9999-12-31 23:59:59.999999+00') over (partition by o.config_id) as is_free
     from pipeline_execution_queue o
     join customer_pipeline_configs c on c.config_id = o.config_id
-    where o.config_id in (select b.config_id from unnest(@rows) b) and (c.paused_until is null or c.paused_until <= @now)
+    where o.priority > 0 and o.config_id in (select b.config_id from unnest(@rows) b) and (c.paused_until is null or c.paused_until <= @now)
   ) x
   where x.is_free and (x.nth = 1 or x.overlap_policy = 'allow')
 ) f

@@ -96,7 +96,7 @@ others as (
       )
     ) as ahead,
     array_agg(
-      if(o.config_id = w.config_id and o.run_id <> w.run_id, o.run_id, null) ignore nulls order by o.scheduled_time limit 1
+      if(o.config_id = w.config_id and o.run_id <> w.run_id and o.priority > 0, o.run_id, null) ignore nulls order by o.scheduled_time limit 1
     ) as blocking
   from t
   cross join waiting w

@@ -76,7 +76,8 @@ order by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds;
 -- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is
 -- written for it. A run that somebody asked for (it has a lane) is refused where one of the schedule would be skipped, and leaves
 -- nothing behind. Whoever plans updates the pipelines, so two that plan the same one conflict, and what is inserted is inserted once.
--- What was asked for under the same key within a week is the same.
+-- What was asked for under the same key within a week is the same. Priority 0 is the backfills': they stand in nobody's way, and
+-- nobody in theirs.
 declare op_first timestamp default (
   select min(if(o.lane is null, o.scheduled_time, timestamp_sub(o.scheduled_time, interval 7 day))) from unnest(@occurrences) o
 );
@@ -114,10 +115,16 @@ create temp table fired as
 with candidates as (
   select
     o.config_id, o.run_id, o.queue_id, o.scheduled_time, o.interval_start, o.interval_end, o.visible_at, o.idempotency_key,
-    o.usage_id, o.usage_date, o.misfire, o.note, o.parameters, o.lane, o.triggered_by, o.asked_by, p.customer_id, p.pipeline_template, p.priority,
-    if(o.waits_behind and p.overlap_policy <> 'allow', 'queue', p.overlap_policy) as overlap_policy,
+    o.usage_id, o.usage_date, o.misfire, o.note, o.parameters, o.lane, o.triggered_by, o.asked_by, p.customer_id, p.pipeline_template,
+    if(o.triggered_by = 'backfill', 0, p.priority) as priority,
+    case
+      when o.triggered_by = 'backfill' then 'allow'
+      when o.waits_behind and p.overlap_policy <> 'allow' then 'queue'
+      else p.overlap_policy
+    end as overlap_policy,
     not o.misfire
       and p.overlap_policy <> 'allow'
+      and coalesce(o.triggered_by, '') <> 'backfill'
       and (
         open_before.config_id is not null
         or countif(not o.misfire) over (
@@ -126,7 +133,7 @@ with candidates as (
       ) as behind
   from unnest(@occurrences) o
   join planned p on p.config_id = o.config_id
-  left join (select distinct config_id from pipeline_execution_queue) open_before on open_before.config_id = o.config_id
+  left join (select distinct config_id from pipeline_execution_queue where priority > 0) open_before on open_before.config_id = o.config_id
   left join scheduled_pipeline_runs r
     on r.idempotency_key = o.idempotency_key and r.scheduled_time >= op_first and r.scheduled_time <= op_last
   where r.run_id is null
@@ -225,7 +232,7 @@ select
 from (
   select config_id, min(usage_id) as usage_id from fired where op_cancels and overlap_policy = 'cancel_other' and reason is null group by config_id
 ) n
-join pipeline_execution_queue q on q.config_id = n.config_id
+join pipeline_execution_queue q on q.config_id = n.config_id and q.priority > 0
 join scheduled_pipeline_runs r on r.run_id = q.run_id
 where r.state in ('SCHEDULED', 'PENDING', 'RUNNING');
 

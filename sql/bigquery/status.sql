@@ -15,7 +15,8 @@ day as (
     coalesce(r.error_type, '') <> 'CANCELLED' as counts,
     r.execution_duration_seconds,
     if(
-      r.retry_attempt = 0 and r.pipeline_logging_id = concat(r.run_id, '-1'),
+      -- A backfill is in nobody's hurry.
+      r.priority > 0 and r.retry_attempt = 0 and r.pipeline_logging_id = concat(r.run_id, '-1'),
       greatest(
         0,
         timestamp_diff(
@@ -26,7 +27,7 @@ day as (
             coalesce(
               if(
                 c.overlap_policy <> 'allow',
-                lag(r.actual_end_time) over (partition by r.config_id order by r.actual_start_time, r.run_id),
+                lag(r.actual_end_time) over (partition by r.config_id, r.priority > 0 order by r.actual_start_time, r.run_id),
                 null
               ),
               r.created_at

@@ -122,6 +122,8 @@ delete from scheduler_alerts where customer_id = @customerId and current_setting
 delete from scheduler_fair_shares where customer_id = @customerId and current_setting('scheduler.before') <> '';
 delete from scheduler_customer_returns where customer_id = @customerId and current_setting('scheduler.before') <> '';
 delete from scheduler_provider_paces where customer_id = @customerId and current_setting('scheduler.before') <> '';
+delete from scheduler_backfills where customer_id = @customerId and current_setting('scheduler.before') <> '';
+delete from scheduler_bulk_items where customer_id = @customerId and current_setting('scheduler.before') <> '';
 delete from customer_profiles where customer_id = @customerId and current_setting('scheduler.before') <> '';
 
 insert into scheduler_audit_entries (

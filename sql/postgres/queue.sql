@@ -90,19 +90,20 @@ levels as (
   where l.priority is not null
 ),
 -- The head of every level, and one more, which tells that there is more. A level in the order of time waited is in the order of
--- age, so the heads hold the customer's best items exactly.
+-- age, so the heads hold the customer's best items exactly. Backfills yield to all live work, for an hour.
 candidates as materialized (
   select
     l.customer_id, l.turn, l.most, c.*,
     row_number() over (
-      partition by l.customer_id order by c.aged desc, c.visible_at, c.scheduled_time, c.created_at, c.queue_id
+      partition by l.customer_id order by c.yields, c.aged desc, c.visible_at, c.scheduled_time, c.created_at, c.queue_id
     ) as nth
   from op
   cross join levels l
   cross join lateral (
     select
       q.queue_id, q.run_id, q.config_id, q.visible_at, q.scheduled_time, q.created_at, q.lease_epoch,
-      q.priority + least(10, floor(date_part('epoch', op.now - q.visible_at) / 600))::bigint as aged
+      q.priority + least(10, floor(date_part('epoch', op.now - q.visible_at) / 600))::bigint as aged,
+      q.priority = 0 and q.visible_at > op.now - interval '1 hour' as yields
     from pipeline_execution_queue q
     where q.customer_id = l.customer_id
       and q.priority = l.priority
@@ -119,7 +120,7 @@ candidates as materialized (
 ranked as materialized (
   select *
   from (
-    select m.*, row_number() over (order by m.turn + m.nth, m.customer_id, m.nth) as place from candidates m where m.nth <= m.most
+    select m.*, row_number() over (order by m.yields, m.turn + m.nth, m.customer_id, m.nth) as place from candidates m where m.nth <= m.most
   ) x
   where place <= @visit
 ),
@@ -759,6 +760,7 @@ where q.state = 'QUEUED'
     where o.config_id = q.config_id
       and o.completed_at is null
       and o.visible_at <> timestamptz '9999-12-31T23:59:59.999999Z'
+      and o.priority > 0
   )
 limit @limit;
 
@@ -782,6 +784,7 @@ with free as materialized (
       where o.config_id = c.config_id
         and o.completed_at is null
         and o.visible_at <> timestamptz '9999-12-31T23:59:59.999999Z'
+        and o.priority > 0
     )
 ),
 let_through as (

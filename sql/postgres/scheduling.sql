@@ -57,6 +57,7 @@ order by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds;
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
 -- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is written for it.
 -- A run that somebody asked for (it has a lane) is refused where one of the schedule would be skipped, and leaves nothing behind.
+-- Priority 0 is the backfills': they stand in nobody's way, and nobody in theirs.
 insert into scheduler_fair_shares (customer_id, ready_at)
 select distinct c.customer_id, timestamptz '9999-12-31T23:59:59.999999Z'
 from jsonb_to_recordset(@configs) as b(config_id text)
@@ -93,7 +94,7 @@ won as materialized (
 ),
 fired as materialized (
   select
-    o.*, w.customer_id, w.pipeline_template, w.priority, y.overlap_policy,
+    o.*, w.customer_id, w.pipeline_template, y.priority, y.overlap_policy,
     -- Null is unlimited only where a subscription says so.
     case when w.subscription_id is null then 0 else w.max_pipelines_per_day end as daily_limit,
     w.max_pipelines_per_month as monthly_limit,
@@ -107,7 +108,9 @@ fired as materialized (
     not o.misfire and y.overlap_policy <> 'allow' and (
       coalesce(
         (
-          select true from pipeline_execution_queue q where q.config_id = o.config_id and q.completed_at is null limit 1
+          select true from pipeline_execution_queue q
+          where q.config_id = o.config_id and q.completed_at is null and q.priority > 0
+          limit 1
         ),
         false
       )
@@ -120,7 +123,13 @@ fired as materialized (
   )
   join won w on w.config_id = o.config_id
   cross join lateral (
-    select case when o.waits_behind and w.overlap_policy <> 'allow' then 'queue' else w.overlap_policy end as overlap_policy
+    select
+      case when o.triggered_by = 'backfill' then 0 else w.priority end as priority,
+      case
+        when o.triggered_by = 'backfill' then 'allow'
+        when o.waits_behind and w.overlap_policy <> 'allow' then 'queue'
+        else w.overlap_policy
+      end as overlap_policy
   ) y
   left join customer_provider_configs v
     on v.customer_id = w.customer_id and v.provider = w.provider and v.domain = w.domain and v.is_active
@@ -172,7 +181,7 @@ superseded as materialized (
     where overlap_policy = 'cancel_other' and reason is null
     group by config_id
   ) n
-  join pipeline_execution_queue q on q.config_id = n.config_id and q.completed_at is null
+  join pipeline_execution_queue q on q.config_id = n.config_id and q.completed_at is null and q.priority > 0
   join scheduled_pipeline_runs r on r.run_id = q.run_id
   where r.state in ('SCHEDULED', 'PENDING', 'RUNNING')
 ),

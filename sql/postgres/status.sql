@@ -11,7 +11,10 @@ day as (
     r.error_type is distinct from 'CANCELLED' as counts,
     q.completed_at,
     r.execution_duration_seconds,
-    extract(epoch from r.actual_start_time - greatest(r.scheduled_time, q.visible_at))::double precision as lateness
+    -- A backfill is in nobody's hurry.
+    case
+      when q.priority > 0 then extract(epoch from r.actual_start_time - greatest(r.scheduled_time, q.visible_at))::double precision
+    end as lateness
   from pipeline_execution_queue q
   join scheduled_pipeline_runs r on r.run_id = q.run_id
   where q.completed_at > coalesce(@now, now()) - interval '24 hours'

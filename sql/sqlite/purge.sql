@@ -108,6 +108,8 @@ delete from scheduler_alerts where customer_id in (select target from temp.audit
 delete from scheduler_fair_shares where customer_id in (select target from temp.audited);
 delete from scheduler_customer_returns where customer_id in (select target from temp.audited);
 delete from scheduler_provider_paces where customer_id in (select target from temp.audited);
+delete from scheduler_backfills where customer_id in (select target from temp.audited);
+delete from scheduler_bulk_items where customer_id in (select target from temp.audited);
 delete from customer_profiles where customer_id in (select target from temp.audited);
 
 insert into scheduler_audit_entries (

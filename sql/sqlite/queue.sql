@@ -48,7 +48,7 @@ update temp.op
 set take = min(@count, 2 + @count / max(1, (select count(*) from temp.visited where slots > 0)));
 
 -- The head of every priority level, the levels found by leaps through the index. A level in the order of time waited is in the
--- order of age, so the heads hold the customer's best `take` items exactly.
+-- order of age, so the heads hold the customer's best `take` items exactly. Backfills yield to all live work, for an hour.
 delete from temp.candidates;
 with recursive levels (share, customer_id, priority) as (
   select
@@ -66,16 +66,18 @@ with recursive levels (share, customer_id, priority) as (
   from levels l
   where l.priority is not null
 )
-insert into temp.candidates (share, nth, item)
+insert into temp.candidates (share, nth, item, yields)
 select
   l.share,
   row_number() over (
     partition by l.share
     order by
+      q.priority = 0 and q.visible_at > (select now from temp.op) - 3600000000,
       q.priority + min(10, ((select now from temp.op) - q.visible_at) / 600000000) desc,
       q.visible_at, q.scheduled_time, q.created_at, q.rowid
   ),
-  q.rowid
+  q.rowid,
+  q.priority = 0 and q.visible_at > (select now from temp.op) - 3600000000
 from levels l
 cross join pipeline_execution_queue q
 where l.priority is not null
@@ -133,7 +135,7 @@ select
   m.place, m.share, m.item, r.rowid, c.rowid, q.run_id, r.state, q.lease_epoch + 1, (q.lease_epoch + 1) || '.' || b.nonce, b.nth,
   b.worker_id, k.credential_id, k.secret_version
 from (
-  select n.share, n.item, row_number() over (order by v.turn + n.nth, v.customer_id, n.nth) as place
+  select n.share, n.item, row_number() over (order by n.yields, v.turn + n.nth, v.customer_id, n.nth) as place
   from temp.visited v
   cross join temp.candidates n on n.share = v.share and n.nth <= v.slots and n.nth <= (select take from temp.op)
   where v.held = 0
@@ -670,7 +672,7 @@ where q.state = 'QUEUED'
   and coalesce(c.paused_until, 0) <= @now
   and not exists (
     select 1 from pipeline_execution_queue o
-    where o.config_id = q.config_id and o.completed_at is null and o.visible_at <> 253402300799999999
+    where o.config_id = q.config_id and o.completed_at is null and o.visible_at <> 253402300799999999 and o.priority > 0
   )
 limit @limit;
 
@@ -688,7 +690,7 @@ where pipeline_execution_queue.config_id = c.config_id
   and coalesce(c.paused_until, 0) <= @now
   and not exists (
     select 1 from pipeline_execution_queue o
-    where o.config_id = c.config_id and o.completed_at is null and o.visible_at <> 253402300799999999
+    where o.config_id = c.config_id and o.completed_at is null and o.visible_at <> 253402300799999999 and o.priority > 0
   )
   and (
     c.overlap_policy = 'allow'

@@ -86,7 +86,7 @@ select
   ) as ahead,
   (
     select o.run_id from pipeline_execution_queue o
-    where o.config_id = r.config_id and o.completed_at is null and o.run_id <> r.run_id
+    where o.config_id = r.config_id and o.completed_at is null and o.run_id <> r.run_id and o.priority > 0
     order by o.scheduled_time limit 1
   ) as blocking_run_id,
   coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000) as now

@@ -56,6 +56,7 @@ order by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds;
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the
 -- same schedule, held or not held, of a customer in the same time zone) was planned by somebody else or changed meanwhile: nothing is written for it.
 -- A run that somebody asked for (it has a lane) is refused where one of the schedule would be skipped, and leaves nothing behind.
+-- Priority 0 is the backfills': they stand in nobody's way, and nobody in theirs.
 delete from temp.planned;
 insert into temp.planned (config_id, next_run_time, deactivate_reason, chain_end, config)
 select
@@ -99,12 +100,16 @@ select
   o.value ->> 'usage_date',
   o.value ->> 'misfire',
   o.value ->> 'note',
-  c.priority,
+  case when o.value ->> 'triggered_by' = 'backfill' then 0 else c.priority end,
   json_patch(
     case when json_valid(v.default_parameters) then v.default_parameters else '{}' end,
     case when json_valid(c.parameters) then c.parameters else '{}' end
   ),
-  case when o.value ->> 'waits_behind' and c.overlap_policy <> 'allow' then 'queue' else c.overlap_policy end,
+  case
+    when o.value ->> 'triggered_by' = 'backfill' then 'allow'
+    when o.value ->> 'waits_behind' and c.overlap_policy <> 'allow' then 'queue'
+    else c.overlap_policy
+  end,
   o.value ->> 'lane',
   o.value ->> 'triggered_by',
   o.value ->> 'asked_by'
@@ -137,7 +142,7 @@ where misfire = 0
   and (
     exists (
       select 1 from pipeline_execution_queue q
-      where q.config_id = fired.config_id and q.completed_at is null
+      where q.config_id = fired.config_id and q.completed_at is null and q.priority > 0
     )
     or exists (
       select 1 from temp.fired e
@@ -202,7 +207,7 @@ select
   r.run_id, q.queue_id, r.config_id, r.state, q.lease_epoch, r.usage_id,
   n.usage_id
 from (select config_id, min(usage_id) as usage_id from temp.fired where overlap_policy = 'cancel_other' and reason is null group by config_id) n
-cross join pipeline_execution_queue q on q.config_id = n.config_id and q.completed_at is null
+cross join pipeline_execution_queue q on q.config_id = n.config_id and q.completed_at is null and q.priority > 0
 cross join scheduled_pipeline_runs r on r.run_id = q.run_id
 where +r.state in ('SCHEDULED', 'PENDING', 'RUNNING');
 

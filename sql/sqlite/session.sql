@@ -29,6 +29,8 @@ create temp table candidates (
   share integer not null,
   nth integer not null,
   item integer not null,
+  -- Comes after everybody's live work.
+  yields integer not null,
   primary key (share, nth)
 ) without rowid;
 -- The claims of one script, each with the number of its last item.
@@ -164,3 +166,17 @@ create temp table purged (id text not null primary key) without rowid;
 create temp table stood (customer_id text not null primary key, runnable integer not null);
 -- What a change is refused for, and for what; empty when it goes through.
 create temp table refused (reason text not null primary key);
+-- Pauses that one bulk gives other ends.
+create temp table pausing (
+  nth integer primary key,
+  config_id text not null,
+  customer_id text not null,
+  until integer not null,
+  paused_by text,
+  reason text,
+  audit_id text not null,
+  before_until integer,
+  before_by text,
+  before_reason text,
+  refusal text
+);

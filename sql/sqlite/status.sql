@@ -11,7 +11,8 @@ day as materialized (
     r.state,
     coalesce(r.error_type, '') <> 'CANCELLED' as counts,
     r.execution_duration_seconds,
-    r.actual_start_time - max(r.scheduled_time, q.visible_at) as lateness
+    -- A backfill is in nobody's hurry.
+    case when q.priority > 0 then r.actual_start_time - max(r.scheduled_time, q.visible_at) end as lateness
   from t
   cross join pipeline_execution_queue q on q.completed_at > t.now - 86400000000
   cross join scheduled_pipeline_runs r on r.run_id = q.run_id

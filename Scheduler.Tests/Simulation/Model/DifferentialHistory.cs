@@ -431,7 +431,7 @@ internal sealed class DifferentialHistory
                     UsageDate = day.Date,
                     Misfire = false,
                     Lane = lane,
-                    TriggeredBy = TriggeredBy.Manual,
+                    TriggeredBy = random.Next(3) == 0 ? TriggeredBy.Backfill : TriggeredBy.Manual,
                     AskedBy = "key",
                     WaitsBehind = random.Next(2) == 0,
                 },

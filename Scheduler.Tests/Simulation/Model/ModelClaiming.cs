@@ -110,7 +110,12 @@ internal sealed class ModelClaiming(ModelStore store)
         {
             best.AddRange(level.TakeWhile(item => item.VisibleAt <= now).Take((int)most));
         }
-        return [.. best.OrderByDescending(item => item.AgedPriority(now)).ThenBy(item => item, ModelItem.ByWait)];
+        return
+        [
+            .. best.OrderBy(item => item.Yields(now))
+                .ThenByDescending(item => item.AgedPriority(now))
+                .ThenBy(item => item, ModelItem.ByWait),
+        ];
     }
 
     /// <summary>
@@ -151,7 +156,8 @@ internal sealed class ModelClaiming(ModelStore store)
                 it.Best.Take((int)Math.Min(it.Slots, most))
                     .Select((item, place) => (Visit: it, Item: item, Nth: place + 1))
             )
-            .OrderBy(it => it.Visit.Customer.Share!.Turn + it.Nth)
+            .OrderBy(it => it.Item.Yields(now))
+            .ThenBy(it => it.Visit.Customer.Share!.Turn + it.Nth)
             .ThenBy(it => it.Visit.Customer.CustomerId, StringComparer.Ordinal)
             .ThenBy(it => it.Nth)
             .Take((int)count)

@@ -63,6 +63,12 @@ internal sealed class ModelItem
     /// <summary>Waits behind an earlier run of its pipeline, not for a time.</summary>
     public bool IsParked => State == ModelItemState.Queued && VisibleAt == Microseconds.Never;
 
+    /// <summary>Stands in nobody's way.</summary>
+    public bool IsBackfill => Priority == 0;
+
+    /// <summary>Comes after everybody's live work: a backfill in its first hour.</summary>
+    public bool Yields(Instant now) => IsBackfill && VisibleAt > now - Duration.FromHours(1);
+
     public bool IsClaimable(Instant now) => State == ModelItemState.Queued && VisibleAt <= now;
 
     public bool IsHeldUnder(string token) => State == ModelItemState.Processing && LeaseToken == token;

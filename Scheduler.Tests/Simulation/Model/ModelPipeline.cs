@@ -61,7 +61,7 @@ internal sealed class ModelPipeline
     public bool HasParked => ParkedCount > 0;
 
     /// <summary>Whether something that is open stands before what is parked.</summary>
-    public bool HasFront => Open.Count > ParkedCount;
+    public bool HasFront => Open.Any(item => !item.IsParked && !item.IsBackfill);
 
     /// <param name="isNew">Told after a configuration.</param>
     public static ModelRow Row(ModelPipeline it, bool? isNew = null) =>

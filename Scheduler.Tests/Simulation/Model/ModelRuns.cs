@@ -69,7 +69,7 @@ internal sealed class ModelRuns(ModelStore store)
             .Where(other => other != item && other.VisibleAt <= now && other.VisibleAt <= item.VisibleAt)
             .Take(MostAheadCounted)
             .Count();
-        var blocking = run.Pipeline.Open.FirstOrDefault(other => other != item);
+        var blocking = run.Pipeline.Open.FirstOrDefault(other => other != item && !other.IsBackfill);
         return
         [
             new ModelRow(column =>

@@ -93,7 +93,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
             !firing.Run.Misfire
             && firing.OverlapPolicy != "allow"
             && (
-                pipeline.Open.Count > 0
+                pipeline.Open.Any(item => !item.IsBackfill)
                 || fired.Exists(other =>
                     other.Pipeline == pipeline && !other.Run.Misfire && other.ScheduledTime < firing.ScheduledTime
                 )
@@ -166,7 +166,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         {
             return;
         }
-        foreach (var item in pipeline.Open.ToList())
+        foreach (var item in pipeline.Open.Where(item => !item.IsBackfill).ToList())
         {
             if (item.State == ModelItemState.Processing)
             {
@@ -202,7 +202,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
             TriggeredBy = plan.TriggeredBy is { } by ? Wire.Name(by) : "cloud_scheduler",
             Lane = plan.Lane ?? Lane.Schedule,
             IdempotencyKey = plan.IdempotencyKey,
-            Priority = pipeline.Priority,
+            Priority = plan.TriggeredBy == TriggeredBy.Backfill ? 0 : pipeline.Priority,
             Parameters = MergePatch.Apply(
                 store.Defaults.GetValueOrDefault(
                     ModelPipelines.DefaultsKey(pipeline.Customer.CustomerId, pipeline.Provider, pipeline.Domain)
@@ -334,7 +334,9 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
 
         /// <summary>The pipeline's, unless the run waits behind others whatever that says.</summary>
         public string OverlapPolicy { get; } =
-            run.WaitsBehind && pipeline.OverlapPolicy != "allow" ? "queue" : pipeline.OverlapPolicy;
+            run.TriggeredBy == TriggeredBy.Backfill ? "allow"
+            : run.WaitsBehind && pipeline.OverlapPolicy != "allow" ? "queue"
+            : pipeline.OverlapPolicy;
 
         /// <summary>Whether a run of its pipeline was asked to stop for it.</summary>
         public bool StopsOne { get; set; }

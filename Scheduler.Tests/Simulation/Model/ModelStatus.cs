@@ -24,7 +24,7 @@ internal sealed class ModelStatus(ModelStore store)
             .TakeWhile(item => item.CompletedAt > now - Duration.FromDays(1))
             .Where(item => item.Run.State is RunState.Completed or RunState.Failed)
             .ToList();
-        var lateness = day.Where(item => item.Run.StartedAt is not null)
+        var lateness = day.Where(item => item.Run.StartedAt is not null && !item.IsBackfill)
             .Select(item => Seconds(Instant.Max(item.ScheduledTime, item.VisibleAt), item.Run.StartedAt!.Value))
             .Order()
             .ToList();

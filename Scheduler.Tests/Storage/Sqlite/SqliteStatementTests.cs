@@ -34,6 +34,8 @@ internal sealed partial class SqliteStatementTests
         // A sweep of the reaper over what waits, not over what was.
         ["queue.wake_customers"] = ["scheduler_fair_shares_waiting"],
         ["queue.list_parked"] = ["pipeline_execution_queue_parked"],
+        // What is open of the operators.
+        ["bulks.list_open"] = ["scheduler_bulks_open"],
         ["queue.list_overdue_waiting"] = ["pipeline_execution_queue_open"],
         ["queue.note_holds"] = ["sqlite_autoindex_scheduler_fair_shares_1", "sqlite_autoindex_scheduler_holds_1"],
         // Counted for people: what is active, queued, running, firing.

@@ -1,0 +1,177 @@
+-- name: start
+-- mode: write
+-- param: backfillId string
+-- param: customerId string
+-- param: mode string
+-- param: from timestamp
+-- param: to timestamp
+-- param: maxConcurrent int64
+-- param: occurrences int64
+-- param: now timestamp
+-- param: actor string
+-- param: configId string
+-- Makes one, unless an open one of the pipeline is there already, or the customer has no such pipeline.
+begin transaction;
+-- Two that start one conflict here.
+update scheduler_turnstiles set turn = turn + 1 where name = 'backfills';
+insert into scheduler_backfills (
+  backfill_id, customer_id, config_id, mode, range_from, range_to, max_concurrent, occurrences, state, next_time, created_at,
+  created_by, updated_at, version
+)
+select
+  @backfillId, @customerId, c.config_id, @mode, @from, @to, @maxConcurrent, @occurrences, 'RUNNING', @from, @now, @actor, @now, 0
+from customer_pipeline_configs c
+left join (
+  select distinct config_id from scheduler_backfills where state in ('RUNNING', 'PAUSED')
+) o on o.config_id = c.config_id
+where c.customer_id = @customerId and c.config_id = @configId and o.config_id is null;
+commit transaction;
+select *
+from scheduler_backfills
+where customer_id = @customerId and config_id = @configId and state in ('RUNNING', 'PAUSED')
+order by backfill_id
+limit 1;
+
+-- name: get
+-- mode: read
+-- param: customerId string
+-- param: backfillId string
+select * from scheduler_backfills where customer_id = @customerId and backfill_id = @backfillId;
+
+-- name: list
+-- mode: read
+-- param: customerId string
+-- param: configId string
+-- param: beforeId string
+-- param: limit int64
+-- A customer's, newest first.
+select *
+from scheduler_backfills
+where customer_id = @customerId
+  and (@configId is null or config_id = @configId)
+  and backfill_id < @beforeId
+order by backfill_id desc
+limit @limit;
+
+-- name: list_running
+-- mode: read
+-- param: afterId string
+-- param: lookedBefore timestamp
+-- param: limit int64
+-- Those that are to go on. One that waits for something is looked at again when a while has passed.
+select *
+from scheduler_backfills
+where state = 'RUNNING' and backfill_id > @afterId and (waits_for is null or updated_at <= @lookedBefore)
+order by backfill_id
+limit @limit;
+
+-- name: list_cancelled
+-- mode: read
+-- param: since timestamp
+-- param: limit int64
+-- Those that were cancelled lately: a batch that was on its way then may have come after.
+select *
+from scheduler_backfills
+where state = 'CANCELLED' and ended_at > @since
+order by ended_at, backfill_id
+limit @limit;
+
+-- name: list_open
+-- mode: read
+-- param: configId string
+-- param: limit int64
+-- What is open of a pipeline's backfills.
+select q.run_id, r.lane, r.state
+from pipeline_execution_queue q
+join scheduled_pipeline_runs r on r.run_id = q.run_id and r.scheduled_time = q.scheduled_time
+where q.config_id = @configId and q.priority = 0
+order by q.scheduled_time, q.queue_id
+limit @limit;
+
+-- name: outcomes
+-- mode: read
+-- param: from timestamp
+-- param: to timestamp
+-- param: configId string
+-- param: customerId string
+-- param: limit int64
+-- What has become of a pipeline's occurrences from @from up to before @to.
+select
+  r.scheduled_time,
+  logical_or(r.state = 'COMPLETED') as has_completed,
+  logical_or(r.state = 'FAILED') as has_failed,
+  logical_or(r.state in ('SCHEDULED', 'PENDING', 'RUNNING')) as is_open
+from scheduled_pipeline_runs r
+where r.config_id = @configId
+  and r.customer_id = @customerId
+  and r.scheduled_time >= @from
+  and r.scheduled_time < @to
+group by r.scheduled_time
+order by r.scheduled_time
+limit @limit;
+
+-- name: progress
+-- mode: read
+-- param: configId string
+-- param: customerId string
+-- param: from timestamp
+-- param: to timestamp
+-- param: lane string
+-- How many occurrences of a backfill have come to what end.
+select
+  count(*) as begun,
+  countif(has_completed) as completed,
+  countif(is_open and not has_completed) as open,
+  countif(has_failed and not has_completed and not is_open) as failed
+from (
+  select
+    logical_or(r.state = 'COMPLETED') as has_completed,
+    logical_or(r.state = 'FAILED') as has_failed,
+    logical_or(r.state in ('SCHEDULED', 'PENDING', 'RUNNING')) as is_open
+  from scheduled_pipeline_runs r
+  where r.config_id = @configId
+    and r.customer_id = @customerId
+    and r.scheduled_time >= @from
+    and r.scheduled_time < @to
+    and r.lane = @lane
+  group by r.scheduled_time
+) o;
+
+-- name: advance
+-- mode: write
+-- param: nextTime timestamp
+-- param: waitsFor string
+-- param: state string
+-- param: now timestamp
+-- param: backfillId string
+-- param: version int64
+-- Notes how far a running backfill has got, if it is as it was read.
+declare op_advanced int64;
+update scheduler_backfills
+set
+  next_time = @nextTime,
+  waits_for = @waitsFor,
+  state = @state,
+  ended_at = if(@state <> 'RUNNING', @now, null),
+  updated_at = @now,
+  version = version + 1
+where backfill_id = @backfillId and version = @version and state = 'RUNNING';
+set op_advanced = @@row_count;
+select op_advanced as advanced;
+
+-- name: set_state
+-- mode: write
+-- param: state string
+-- param: now timestamp
+-- param: customerId string
+-- param: backfillId string
+-- Pauses, resumes or cancels one that is open.
+update scheduler_backfills
+set
+  state = @state,
+  waits_for = null,
+  ended_at = if(@state = 'CANCELLED', @now, null),
+  updated_at = @now,
+  version = version + 1
+where customer_id = @customerId and backfill_id = @backfillId and state in ('RUNNING', 'PAUSED') and state <> @state;
+select * from scheduler_backfills where customer_id = @customerId and backfill_id = @backfillId;
