@@ -339,6 +339,44 @@ internal sealed class CliTests
     }
 
     [Test]
+    public async Task Bulks_backfills_and_reasons_are_those_of_the_API()
+    {
+        using var bench = new CliBench();
+        await bench.OnboardAsync();
+        var pipeline = await bench.ConfigureAsync("nightly");
+        string[] range = ["--customer", "acme", "--from", "2024-01-01T00:00:00Z", "--to", "2025-06-01T00:00:00Z"];
+
+        Assert.That(
+            await bench.RunAsync("bulk", "pause", "--all", "--reason", "audit", "--dry-run"),
+            Is.Zero,
+            bench.Error
+        );
+        Assert.That(
+            bench.Output,
+            Does.Contain("nothing was done").And.Match($"{pipeline} +acme +SYSTEM/TEST/probe nightly")
+        );
+        Assert.That(
+            await bench.RunAsync("bulk", "pause", "--customer", "acme", "--reason", "audit", "--no-wait"),
+            Is.Zero,
+            bench.Error
+        );
+        Assert.That(await bench.RunAsync("bulk", "show", Fact(bench.Output, "bulk_id")), Is.Zero, bench.Error);
+        Assert.That(Fact(bench.Output, "pipelines"), Is.EqualTo("1"));
+        Assert.That(await bench.RunAsync(["backfill", "start", pipeline, .. range, "--dry-run"]), Is.Zero, bench.Error);
+        Assert.That(bench.Output, Does.Contain("nothing was done").And.Contain("2025-01-01T04:00:00Z"));
+        Assert.That(await bench.RunAsync(["backfill", "start", pipeline, .. range]), Is.Zero, bench.Error);
+        var backfill = Fact(bench.Output, "backfill_id");
+        Assert.That(await bench.RunAsync("backfill", "pause", backfill, "--customer", "acme"), Is.Zero, bench.Error);
+        Assert.That(await bench.RunAsync("backfill", "list", "--customer", "acme"), Is.Zero, bench.Error);
+        Assert.That(bench.Output, Does.Match($"{backfill} +{pipeline} +missing +.*PAUSED").IgnoreCase);
+        Assert.That(await bench.RunAsync("backfill", "cancel", backfill, "--customer", "acme"), Is.Zero, bench.Error);
+        Assert.That(await bench.RunAsync("backfill", "show", backfill, "--customer", "acme"), Is.Zero, bench.Error);
+        Assert.That(Fact(bench.Output, "state"), Is.EqualTo("CANCELLED").IgnoreCase);
+        Assert.That(await bench.RunAsync("pipelines", "why", pipeline, "--customer", "acme"), Is.Zero, bench.Error);
+        Assert.That(bench.Output, Does.Match("reason +\\S").And.Match("next run +\\S+Z"));
+    }
+
+    [Test]
     public async Task Texts_of_others_cannot_move_the_cursor_and_an_answer_of_another_program_is_no_answer()
     {
         using var hostile = new CliBench
