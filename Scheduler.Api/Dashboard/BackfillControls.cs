@@ -123,7 +123,7 @@ internal static class BackfillControls
             To = Instant.Min(Read(asked.To) ?? minute, minute),
             Mode = Wire.TryParse(asked.Mode, out BackfillMode mode) ? mode : BackfillMode.Missing,
             MaxConcurrent = int.TryParse(asked.MaxConcurrent, CultureInfo.InvariantCulture, out var most)
-                ? Math.Clamp(most, 1, Backfills.MostConcurrent)
+                ? Math.Clamp(most, 1, StartBackfillRequest.MostConcurrent)
                 : 1,
         };
         if (model.From >= model.To)
