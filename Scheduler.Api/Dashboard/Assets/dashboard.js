@@ -58,7 +58,13 @@
     }
     isLooking = true;
     try {
-      const answer = await fetch(location.href, { headers: { [liveHeader]: "1" }, cache: "no-store", redirect: "error" });
+      const answer = await fetch(location.href, {
+        headers: { [liveHeader]: "1" },
+        cache: "no-store",
+        redirect: "error",
+        // One answer that never comes must not be the last one that is waited for.
+        signal: AbortSignal.timeout(20000),
+      });
       if (answer.status === 401 || answer.status === 403) {
         isLive = false;
         tell("The session has ended. What you see is no longer kept up to date. Load the page to go on.");

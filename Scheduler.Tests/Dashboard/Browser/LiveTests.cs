@@ -28,7 +28,7 @@ internal sealed class LiveTests
             .ClickAsync();
         await Assertions.Expect(another.Page.Locator("#notice")).ToHaveTextAsync("The run is queued.");
 
-        await Assertions.Expect(first).ToContainTextAsync("pipeline.run_now");
+        await Assertions.Expect(first).ToContainTextAsync("pipeline.run_now", new() { Timeout = 60_000 });
         await Assertions.Expect(window.Page.Locator($"#{id}")).ToHaveAttributeAsync("open", "");
         await Assertions.Expect(window.Page.Locator($"#{id} summary")).ToBeFocusedAsync();
         Assert.That(await window.Page.EvaluateAsync<bool>("window.isTheSame"), Is.True);
