@@ -298,6 +298,14 @@ public interface ICustomerApi
         CancellationToken cancellationToken
     );
 
+    /// <summary>A short-lived signed link to the customer's page, for its own site to show.</summary>
+    [Post("/api/v1/scheduler/customer/{customerId}/embed-links")]
+    Task<ApiResponse<EmbedLinkResponse>> CreateEmbedLinkAsync(
+        string customerId,
+        [Body] EmbedLinkRequest request,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>The customer's runs, latest scheduled time first.</summary>
     [Get("/api/v1/scheduler/customer/{customerId}/runs")]
     Task<ApiResponse<IReadOnlyList<RunResponse>>> ListRunsAsync(
