@@ -27,6 +27,9 @@ internal static class Duties
     private static readonly TimeSpan ChargedRelease = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ChargedSweep = TimeSpan.FromHours(1);
 
+    /// <summary>The last run before a rest may fire an alert, and is told of two minutes after its end.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Sending = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
@@ -83,7 +86,8 @@ internal static class Duties
             process,
             ("alerts", "The watch over alerts"),
             (Release, ChargedRelease),
-            (watch, token) => watch.RunAsync(token)
+            (watch, token) => watch.RunAsync(token),
+            linger: LastWords
         );
         if (options.Alerts.Email is not null)
         {
@@ -91,7 +95,8 @@ internal static class Duties
                 process,
                 ("run_mails", "The look for outcomes to be told"),
                 (Release, ChargedRelease),
-                (mailing, token) => mailing.RunAsync(token)
+                (mailing, token) => mailing.RunAsync(token),
+                linger: LastWords
             );
         }
         services.AddDeliveries(options.Alerts);
@@ -175,7 +180,8 @@ internal static class Duties
         (TimeSpan Free, TimeSpan Charged) interval,
         Func<T, CancellationToken, Task> action,
         bool isIdleWithoutWork = true,
-        Func<IServiceProvider, Action?>? following = null
+        Func<IServiceProvider, Action?>? following = null,
+        TimeSpan linger = default
     )
         where T : notnull
     {
@@ -192,7 +198,8 @@ internal static class Duties
                 provider.GetRequiredService<ILogger<Leadership>>()
             ),
             isIdleWithoutWork,
-            following
+            following,
+            linger
         );
 
         TimeSpan IntervalOf(IServiceProvider provider) =>
@@ -208,7 +215,8 @@ internal static class Duties
         Func<IServiceProvider, Func<CancellationToken, Task>> action,
         Func<IServiceProvider, Leadership>? leadership = null,
         bool isIdleWithoutWork = false,
-        Func<IServiceProvider, Action?>? following = null
+        Func<IServiceProvider, Action?>? following = null,
+        TimeSpan linger = default
     ) =>
         services.AddSingleton<IHostedService>(provider => new Duty(
             name,
@@ -218,6 +226,7 @@ internal static class Duties
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Duty>>(),
             isIdleWithoutWork ? provider.GetRequiredService<OpenWork>() : null,
-            following?.Invoke(provider)
+            following?.Invoke(provider),
+            linger
         ));
 }
