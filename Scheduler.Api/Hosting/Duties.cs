@@ -37,6 +37,9 @@ internal static class Duties
     /// <summary>Collectors ask once a minute and more often.</summary>
     private static readonly TimeSpan Figures = TimeSpan.FromSeconds(15);
 
+    /// <summary>The last run before a rest may fire an alert, and is told of two minutes after its end.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Sending = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
@@ -105,7 +108,8 @@ internal static class Duties
             process,
             ("alerts", "The watch over alerts"),
             (Release, ChargedRelease),
-            (watch, token) => watch.RunAsync(token)
+            (watch, token) => watch.RunAsync(token),
+            linger: LastWords
         );
         if (options.Alerts.Email is not null)
         {
@@ -113,7 +117,8 @@ internal static class Duties
                 process,
                 ("run_mails", "The look for outcomes to be told"),
                 (Release, ChargedRelease),
-                (mailing, token) => mailing.RunAsync(token)
+                (mailing, token) => mailing.RunAsync(token),
+                linger: LastWords
             );
         }
         services.AddDeliveries(options.Alerts);
@@ -214,7 +219,8 @@ internal static class Duties
         (TimeSpan Free, TimeSpan Charged) interval,
         Func<T, CancellationToken, Task> action,
         bool isIdleWithoutWork = true,
-        Func<IServiceProvider, Action?>? following = null
+        Func<IServiceProvider, Action?>? following = null,
+        TimeSpan linger = default
     )
         where T : notnull
     {
@@ -231,7 +237,8 @@ internal static class Duties
                 provider.GetRequiredService<ILogger<Leadership>>()
             ),
             isIdleWithoutWork,
-            following
+            following,
+            linger
         );
 
         TimeSpan IntervalOf(IServiceProvider provider) =>
@@ -247,7 +254,8 @@ internal static class Duties
         Func<IServiceProvider, Func<CancellationToken, Task>> action,
         Func<IServiceProvider, Leadership>? leadership = null,
         bool isIdleWithoutWork = false,
-        Func<IServiceProvider, Action?>? following = null
+        Func<IServiceProvider, Action?>? following = null,
+        TimeSpan linger = default
     ) =>
         services.AddSingleton<IHostedService>(provider => new Duty(
             name,
@@ -257,6 +265,7 @@ internal static class Duties
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Duty>>(),
             isIdleWithoutWork ? provider.GetRequiredService<OpenWork>() : null,
-            following?.Invoke(provider)
+            following?.Invoke(provider),
+            linger
         ));
 }

@@ -12,10 +12,11 @@ internal sealed class Duty(
     TimeProvider time,
     ILogger<Duty> logger,
     OpenWork? work = null,
-    Action? following = null
+    Action? following = null,
+    TimeSpan linger = default
 ) : BackgroundService
 {
-    private readonly DutyLoop loop = new(name, interval, action, leadership, time, logger, work, following);
+    private readonly DutyLoop loop = new(name, interval, action, leadership, time, logger, work, following, linger);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(stoppingToken);
 }

@@ -12,6 +12,7 @@ namespace Scheduler.Core.Duties;
 /// <param name="leadership">Where one process does it for all; null where every process has its own to do.</param>
 /// <param name="following">Called at each interval at which another process leads: it does it, and this one is not told.</param>
 /// <param name="work">Where it is idle while nothing is open; it makes one pass after each opening at least. Null for what is always done.</param>
+/// <param name="linger">For how long it goes on when nothing is open any more: what it looks for shows up later than the work's end.</param>
 public sealed partial class DutyLoop(
     string name,
     TimeSpan interval,
@@ -20,11 +21,13 @@ public sealed partial class DutyLoop(
     TimeProvider time,
     ILogger logger,
     OpenWork? work = null,
-    Action? following = null
+    Action? following = null,
+    TimeSpan linger = default
 )
 {
     private bool isFailing;
     private long passed;
+    private long openAt = time.GetTimestamp();
 
     /// <summary>Goes on until it is told to stop; gives the lead up then.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
@@ -61,7 +64,7 @@ public sealed partial class DutyLoop(
         TimeSpan? takeOver = null;
         try
         {
-            if (work is not null && !await work.IsOpenAsync(stoppingToken) && work.Opening == passed)
+            if (work is not null && await IsAtRestAsync(work, stoppingToken))
             {
                 return null;
             }
@@ -98,6 +101,16 @@ public sealed partial class DutyLoop(
             // The process is going down, and whatever ended the pass ends it no worse than that: another process makes the next one.
         }
         return takeOver;
+    }
+
+    private async Task<bool> IsAtRestAsync(OpenWork open, CancellationToken stoppingToken)
+    {
+        if (await open.IsOpenAsync(stoppingToken))
+        {
+            openAt = time.GetTimestamp();
+            return false;
+        }
+        return open.Opening == passed && time.GetElapsedTime(openAt) >= linger;
     }
 
     [LoggerMessage(2211, LogLevel.Warning, "{Duty} failed; it is tried again every {Seconds} s")]

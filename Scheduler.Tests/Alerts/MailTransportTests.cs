@@ -1,8 +1,11 @@
+using System.Text;
 using System.Text.Json;
+using MimeKit;
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Alerts;
 using Scheduler.Core.Alerts.Delivery;
+using Scheduler.Core.Alerts.Mails;
 using Scheduler.Core.Contracts;
 using SmtpServer.Protocol;
 
@@ -55,6 +58,57 @@ public sealed class MailTransportTests
                 Is.All.EqualTo("Message-Id: <alert-7-fired-EMAIL@example.com>"),
                 "a mail that is sent twice is known by its id"
             );
+        }
+    }
+
+    [Test]
+    public async Task The_outcome_of_a_run_goes_to_the_owners_of_its_pipeline_and_not_to_the_operators()
+    {
+        await using var server = new MailServer();
+        var at = Instant.FromUtc(2026, 3, 2, 10, 0);
+        var notice = new RunNotice
+        {
+            Recipients = ["owner@example.org"],
+            RunId = "run-1",
+            ConfigId = "config-1",
+            CustomerId = "acme",
+            CompanyName = "Acme Ltd",
+            PipelineName = "Kosten für März",
+            Provider = "AWS",
+            Domain = "COST",
+            PipelineTemplate = "cost_billing",
+            Timezone = "Europe/Berlin",
+            ScheduledTime = at,
+            DataIntervalStart = at - Duration.FromDays(1),
+            DataIntervalEnd = at,
+            EndedAt = at,
+            Attempts = 1,
+            ErrorType = "TIMEOUT",
+            ErrorMessage = "No answer.",
+            FailingSince = at,
+            Failures = 1,
+        };
+        var delivery = new ClaimedDelivery
+        {
+            DeliveryId = "run-run-1",
+            Event = DeliveryEvent.RunFailed,
+            Payload = JsonSerializer.Serialize(notice, WireJson.Options),
+            Attempts = 1,
+            GiveUpAt = at,
+            Now = at,
+        };
+
+        await new PipelineEmailSink(null, new MailTransport(Options(server, EmailTls.None))).SendAsync(
+            delivery,
+            default
+        );
+
+        var mail = server.Received.Single();
+        var subject = MimeMessage.Load(new MemoryStream(Encoding.UTF8.GetBytes(mail.Text))).Subject;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(mail.To, Is.EqualTo(["owner@example.org"]));
+            Assert.That(subject, Is.EqualTo("[scheduler] Kosten für März failed: TIMEOUT (Acme Ltd)"));
         }
     }
 
