@@ -1,6 +1,7 @@
 using Scheduler.Tests.Campaigns;
 using Scheduler.Tests.Campaigns.Recovery;
 using Scheduler.Tests.Checks;
+using Scheduler.Tests.Dashboard.Browser;
 using Scheduler.Tests.EndToEnd.Clouds;
 using Scheduler.Tests.Mutations;
 using Scheduler.Tests.Planted;
@@ -16,6 +17,8 @@ return args switch
     ["mutate-sql", MutateSqlCall.Worker] => await MutantWorker.RunAsync(Console.In, Console.Out),
     ["mutate-sql", .. var rest] when MutateSqlCall.TryParse(rest, out var call) => await MutateSql.RunAsync(call),
     ["recovery", .. var rest] when RecoveryCommand.Knows(rest) => await RecoveryCommand.RunAsync(rest),
+    ["browser"] => Chromium.Provide(),
+    ["screenshots"] => await CheckRun.ScreenshotsAsync(),
     ["clouds"] => await CloudsCommand.RunAsync(Console.Out),
     _ => CheckRun.Explain(),
 };

@@ -56,7 +56,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, RefusalLedger ledger
             // The process's own clock: it names a minute, nothing is decided by it.
             ledger.Count(clock.GetCurrentInstant(), name, route, status, caller.CustomerId);
         }
-        else if (!HttpMethods.IsGet(context.Request.Method) && status < 300)
+        else if (!HttpMethods.IsGet(context.Request.Method) && status < 400)
         {
             signal.Raise();
         }

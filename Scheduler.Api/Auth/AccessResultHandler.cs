@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Scheduler.Api.Dashboard.Sessions;
 using Scheduler.Api.Errors;
 
 namespace Scheduler.Api.Auth;
@@ -22,6 +23,10 @@ internal sealed class AccessResultHandler : IAuthorizationMiddlewareResultHandle
         if (authorizeResult.Succeeded)
         {
             return next(context);
+        }
+        if (context.GetEndpoint()?.Metadata.GetMetadata<SessionAccess>() is not null)
+        {
+            return SignInFirst.AnswerAsync(context);
         }
         if (CurrentCaller.Of(context).Kind == CallerKind.Anonymous)
         {

@@ -2,7 +2,9 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using NodaTime;
 using Scheduler.Api.Auth.Oidc;
+using Scheduler.Api.Dashboard.Sessions;
 using Scheduler.Api.Errors;
 using Scheduler.Api.RateLimits;
 using Scheduler.Api.Settings;
@@ -10,7 +12,10 @@ using Scheduler.Core.Security;
 
 namespace Scheduler.Api.Auth;
 
-/// <summary>Recognises the caller by one of the three key headers, or where the endpoint takes one by a signed token.</summary>
+/// <summary>
+/// Recognises the caller by one of the three key headers, where the endpoint takes one by a signed token, and on the dashboard's pages
+/// by the session.
+/// </summary>
 /// <remarks>
 /// A scheme for all three, because two of them on one request are refused. What is refused here only matters where the
 /// endpoint asks for a caller; <see cref="AccessResultHandler"/> then answers it.
@@ -23,7 +28,9 @@ internal sealed class KeyAuthentication(
     IApiKeyDirectory directory,
     UnknownKeyLimiter unknownKeys,
     TokenJudge tokens,
-    KeyUses uses
+    KeyUses uses,
+    SessionTokens sessions,
+    IClock clock
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(schemeOptions, loggers, encoder)
 {
     public const string SchemeName = "Keys";
@@ -31,6 +38,23 @@ internal sealed class KeyAuthentication(
     private static readonly KeyRefusal Unknown = new(ErrorCode.InvalidApiKey, "The key is not valid.");
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync() =>
+        Context.GetEndpoint()?.Metadata.GetMetadata<SessionAccess>() is not null ? Session() : await KeyAsync();
+
+    /// <summary>A page of the dashboard: the session's cookie alone counts.</summary>
+    private AuthenticateResult Session()
+    {
+        if (
+            SessionCookie.Read(Request) is not { } cookie
+            || sessions.Read(cookie, clock.GetCurrentInstant()) is not { } session
+        )
+        {
+            return AuthenticateResult.NoResult();
+        }
+        Context.Features.Set(session);
+        return Accept(new CurrentCaller { Kind = CallerKind.Admin, KeyId = session.KeyId });
+    }
+
+    private async Task<AuthenticateResult> KeyAsync() =>
         PresentedKey.Read(Request.Headers) switch
         {
             PresentedKey.One { Kind: CallerKind.Admin, Value: var key } => Machine(

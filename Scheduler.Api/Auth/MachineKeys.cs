@@ -11,6 +11,8 @@ public sealed class MachineKeys
 
     public static readonly MachineKeys None = new([]);
 
+    private const int HashLength = 32;
+
     private readonly byte[][] hashes;
 
     public MachineKeys(IEnumerable<string> keys) => hashes = [.. keys.Select(Hash)];
@@ -40,6 +42,15 @@ public sealed class MachineKeys
         }
         return place;
     }
+
+    /// <summary>
+    /// 32 bytes for one purpose, the same in every process that has the key at that place (HKDF-SHA256, RFC 5869, over the key's hash):
+    /// what is signed with them is worth nothing once the key is gone from the setting.
+    /// </summary>
+    /// <param name="place">From 1, as <see cref="PlaceOf"/> tells it.</param>
+    /// <param name="purpose">Keeps what is signed for one use from being taken for another.</param>
+    public byte[] Derive(int place, string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, hashes[place - 1], HashLength, info: Encoding.UTF8.GetBytes(purpose));
 
     public bool SharesOneWith(MachineKeys other) =>
         hashes.Any(hash => other.hashes.Any(another => hash.AsSpan().SequenceEqual(another)));

@@ -1,3 +1,5 @@
+using Scheduler.Api.Dashboard;
+using Scheduler.Api.Embedding;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
 
@@ -15,6 +17,7 @@ internal static class EndpointMap
         app.MapTrigger();
         app.MapQueue();
         app.MapStatus();
+        app.MapAlerts();
         app.MapPipelines();
         app.MapBackfills();
         app.MapSearch();
@@ -30,5 +33,8 @@ internal static class EndpointMap
         app.MapSubscriptions();
         app.MapApiKeys();
         app.MapTeam();
+        app.MapEmbedLinks();
+        app.MapDashboard();
+        app.MapEmbedding(options);
     }
 }

@@ -33,7 +33,8 @@ internal static class RunRequestAnswer
             _ => throw new UnreachableException(),
         };
 
-    private static string Why(RunRefusal reason) =>
+    /// <summary>Why there is no run, and what would have to change.</summary>
+    public static string Why(RunRefusal reason) =>
         reason switch
         {
             RunRefusal.SwitchedOff => "The pipeline is switched off; configure it with is_active true first.",

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using NodaTime;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
@@ -23,6 +22,7 @@ internal static class StatusEndpoints
 
     private static async Task<Ok<StatusResponse>> StatusAsync(
         StatusStore status,
+        AlertStore alerts,
         ApiOptions options,
         StatusWatch watch,
         CancellationToken cancellation
@@ -30,11 +30,21 @@ internal static class StatusEndpoints
     {
         var snapshot = await status.GetAsync(cancellation);
         watch.Note(snapshot);
-        var stored = await status.FiringAlertsAsync(MostAlerts, cancellation);
-        var objective = Duration.FromSeconds(options.LatenessObjectiveSeconds);
-        var alerts = stored
-            .Concat(AlertRules.Evaluate(snapshot, objective))
-            .DistinctBy(alert => (alert.Rule, alert.Subject));
-        return TypedResults.Ok(StatusView.Of(snapshot, DesiredWorkers.Of(snapshot, options.Workers), [.. alerts]));
+        var stored = await alerts.ListOpenAsync(MostAlerts, cancellation);
+        var longRuns = AlertRules.HasLongRun(snapshot)
+            ? await alerts.LongRunsAsync(snapshot.Now - AlertRules.LongestRun, MostAlerts, cancellation)
+            : [];
+        // What holds now and the watch has not written down yet.
+        var known = stored.Select(alert => (alert.Rule, alert.Subject)).ToHashSet();
+        var found = AlertRules
+            .Judge(snapshot, longRuns, options.Alerts.LatenessObjective)
+            .Where(judgement => judgement.Fires && !known.Contains((judgement.Rule, judgement.Subject)));
+        return TypedResults.Ok(
+            StatusView.Of(
+                snapshot,
+                DesiredWorkers.Of(snapshot, options.Workers),
+                [.. found.Select(judgement => AlertView.Of(judgement, snapshot.Now)), .. stored.Select(AlertView.Of)]
+            )
+        );
     }
 }

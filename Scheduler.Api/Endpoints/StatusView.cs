@@ -1,4 +1,3 @@
-using Scheduler.Core.Alerts;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Status;
 
@@ -7,7 +6,7 @@ namespace Scheduler.Api.Endpoints;
 /// <summary>The system's state in the words of the API.</summary>
 internal static class StatusView
 {
-    public static StatusResponse Of(StatusSnapshot snapshot, int desiredWorkers, IReadOnlyList<FiringAlert> alerts) =>
+    public static StatusResponse Of(StatusSnapshot snapshot, int desiredWorkers, IReadOnlyList<AlertResponse> alerts) =>
         new()
         {
             TotalActivePipelines = snapshot.TotalActivePipelines,
@@ -23,17 +22,6 @@ internal static class StatusView
             LatenessP95Seconds = snapshot.LatenessP95Seconds,
             LatenessP99Seconds = snapshot.LatenessP99Seconds,
             DesiredWorkers = desiredWorkers,
-            Alerts = [.. alerts.Select(Of)],
-        };
-
-    private static AlertResponse Of(FiringAlert alert) =>
-        new()
-        {
-            AlertId = $"{alert.Rule}:{alert.Subject}",
-            Kind = alert.Rule,
-            CustomerId = alert.CustomerId,
-            ConfigId = alert.Rule == AlertRules.ScheduleSetAside ? alert.Subject : null,
-            Message = alert.Message,
-            FiredAt = alert.FiredAt,
+            Alerts = alerts,
         };
 }

@@ -1,11 +1,14 @@
 using NodaTime;
 using Scheduler.Api.Settings;
 using Scheduler.Core.Alerts;
+using Scheduler.Core.Alerts.Delivery;
+using Scheduler.Core.Alerts.Mails;
 using Scheduler.Core.Audit;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Duties;
 using Scheduler.Core.Execution;
 using Scheduler.Core.History;
+using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Scheduling.Backfills;
@@ -20,18 +23,21 @@ internal static class Duties
 {
     private static readonly TimeSpan Release = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Report = TimeSpan.FromMinutes(1);
 
     // Where every look is charged. Parked items and audit entries are taken care of when they arise, and only what was missed then is left
     // to the duties; the limits that the others watch are days.
     private static readonly TimeSpan ChargedRelease = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ChargedSweep = TimeSpan.FromHours(1);
 
-    /// <summary>Collectors ask once a minute and more often.</summary>
-    private static readonly TimeSpan Figures = TimeSpan.FromSeconds(15);
-
     /// <summary>A bulk is begun, and a backfill's next runs are made, so long after the last ones have ended at most.</summary>
     private static readonly TimeSpan Feed = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ChargedFeed = TimeSpan.FromMinutes(1);
+
+    /// <summary>Collectors ask once a minute and more often.</summary>
+    private static readonly TimeSpan Figures = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Sending = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan KeyNotes = TimeSpan.FromMinutes(1);
 
@@ -81,7 +87,7 @@ internal static class Duties
             process,
             ("backfills", "The feed of the backfills"),
             (Feed, ChargedFeed),
-            (feed, token) => feed.AdvanceAsync(token)
+            (feed, token) => feed.RunAsync(token)
         );
         services.AddLedDuty<BulkWork>(
             process,
@@ -95,11 +101,33 @@ internal static class Duties
             (Sweep, ChargedSweep),
             (alerts, token) => alerts.ResolveAsync(token)
         );
+        services.AddLedDuty<AlertWatch>(
+            process,
+            ("alerts", "The watch over alerts"),
+            (Release, ChargedRelease),
+            (watch, token) => watch.RunAsync(token)
+        );
+        if (options.Alerts.Email is not null)
+        {
+            services.AddLedDuty<RunMailing>(
+                process,
+                ("run_mails", "The look for outcomes to be told"),
+                (Release, ChargedRelease),
+                (mailing, token) => mailing.RunAsync(token)
+            );
+        }
+        services.AddDeliveries(options.Alerts);
         services.AddLedDuty<AuditChaining>(
             process,
             ("audit_chains", "The audit chains"),
             (Release, ChargedSweep),
             (chaining, token) => chaining.ExtendAsync(token)
+        );
+        services.AddLedDuty<StatusReport>(
+            process,
+            ("status_report", "The line of status"),
+            (Report, Sweep),
+            (report, token) => report.WriteAsync(token)
         );
         if (options.History is not null)
         {
@@ -136,6 +164,35 @@ internal static class Duties
             provider => token => provider.GetRequiredService<KeyUses>().WriteAsync(token)
         );
         return services;
+    }
+
+    /// <summary>Every process sends, each sink by itself: what one takes no other one does, and a slow sink holds up nobody.</summary>
+    private static void AddDeliveries(this IServiceCollection services, AlertOptions alerts)
+    {
+        IReadOnlyList<SinkKind> kinds =
+        [
+            .. alerts.Sinks,
+            .. alerts.Email is not null ? [SinkKind.PipelineEmail] : Array.Empty<SinkKind>(),
+        ];
+        foreach (var kind in kinds)
+        {
+            services.AddDuty(
+                $"The sink {Wire.Name(kind)}",
+                _ => Sending,
+                provider =>
+                {
+                    var round = new DeliveryRound(
+                        provider.GetServices<IDeliverySink>().Single(sink => sink.Kind == kind),
+                        provider.GetRequiredService<AlertStore>(),
+                        provider.GetRequiredService<IIdSource>(),
+                        provider.GetRequiredService<DeliverySignal>(),
+                        provider.GetRequiredService<TimeProvider>(),
+                        provider.GetRequiredService<ILogger<DeliveryRound>>()
+                    );
+                    return round.RunAsync;
+                }
+            );
+        }
     }
 
     /// <summary>

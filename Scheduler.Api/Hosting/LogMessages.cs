@@ -40,4 +40,8 @@ internal static partial class LogMessages
         "The embedded worker {WorkerId} runs up to {Concurrency} pipelines at once"
     )]
     public static partial void EmbeddedWorker(ILogger logger, string workerId, int concurrency);
+
+    /// <summary>infra/terraform/monitoring.tf makes metrics and alerts of it.</summary>
+    [LoggerMessage(60, LogLevel.Information, "Status: {Numbers}")]
+    public static partial void Status(ILogger logger, string numbers);
 }

@@ -42,7 +42,7 @@ internal static class Scheduling
                 Lease = Duration.FromSeconds(options.LeaseSeconds),
                 PollInterval = Duration.FromSeconds(options.QueuePollSeconds),
                 FinishedRetention = Duration.FromDays(options.QueueRetentionDays),
-                LatenessObjective = Duration.FromSeconds(options.LatenessObjectiveSeconds),
+                LatenessObjective = options.Alerts.LatenessObjective,
             }
         );
         services.AddSingleton(new PipelineLimits { MaxPerCustomer = options.MaxPipelinesPerCustomer });
@@ -63,6 +63,7 @@ internal static class Scheduling
         services.AddSingleton<PipelinePausing>();
         services.AddSingleton<RunRequests>();
         services.AddSingleton<Backfills>();
+        services.AddSingleton(new BackfillOptions { MaxOpen = options.MaxBackfillRuns });
         services.AddSingleton<BackfillFeed>();
         services.AddSingleton<Bulks>();
         services.AddSingleton<BulkWork>();
@@ -73,6 +74,13 @@ internal static class Scheduling
         services.AddSingleton<CredentialKeeping>();
         services.AddSingleton<ProviderConfiguration>();
         services.AddSingleton<SecretRewrap>();
+        services.AddSingleton(provider => new StatusReport(
+            provider.GetRequiredService<StatusStore>(),
+            provider.GetRequiredService<AlertStore>(),
+            options,
+            provider.GetRequiredService<ILogger<StatusReport>>()
+        ));
+        services.AddAlerting(options);
         if (options.History is { } history)
         {
             services.AddSingleton(provider => new HistoryExport(
@@ -125,6 +133,7 @@ internal static class Scheduling
         services.AddSingleton<TeamMemberStore>();
         services.AddSingleton<PurgeStore>();
         services.AddSingleton<StatusStore>();
+        services.AddSingleton<OverviewStore>();
         services.AddSingleton<DutyStore>();
         services.AddSingleton<IPaceStore>(provider =>
             provider.GetRequiredService<ISqlEngine>() is { ReadsAreCharged: false } engine

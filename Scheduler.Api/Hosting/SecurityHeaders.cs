@@ -16,9 +16,9 @@ internal static class SecurityHeaders
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy =
-            context.GetEndpoint()?.Metadata.GetMetadata<ContentPolicy>()?.Value ?? ContentPolicy.Nothing;
+        var policy = context.GetEndpoint()?.Metadata.GetMetadata<ContentPolicy>();
+        headers["Referrer-Policy"] = policy?.Referrer ?? ContentPolicy.NoReferrer;
+        headers.ContentSecurityPolicy = policy?.Value ?? ContentPolicy.Nothing;
         if (headers.CacheControl.Count == 0)
         {
             headers.CacheControl = "no-store";

@@ -2,6 +2,7 @@ using NodaTime;
 using NodaTime.Extensions;
 using Scheduler.Api.Audit;
 using Scheduler.Api.Auth;
+using Scheduler.Api.Dashboard;
 using Scheduler.Api.Errors;
 using Scheduler.Api.RateLimits;
 using Scheduler.Api.Settings;
@@ -30,6 +31,7 @@ internal static class Startup
         services.AddRateLimits(options.RateLimits);
         services.AddApiDocument();
         builder.AddMetrics(options);
+        services.AddDashboard();
     }
 
     /// <summary>Authentication comes before the rate limits, which count by caller; authorization after them.</summary>

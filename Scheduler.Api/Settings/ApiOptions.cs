@@ -1,4 +1,5 @@
 using Scheduler.Api.Auth;
+using Scheduler.Core.Alerts;
 using Scheduler.Core.Status;
 using Scheduler.Core.Storage.BigQuery;
 using Scheduler.Core.Telemetry;
@@ -55,11 +56,17 @@ public sealed record ApiOptions
     /// <summary>Scheduler__MaxPipelinesPerCustomer, 1 to 1,000,000; inactive ones count.</summary>
     public int MaxPipelinesPerCustomer { get; init; } = 1_000;
 
+    /// <summary>Scheduler__MaxBackfillRuns, 1 to 10,000: runs of all backfills together that are open at once.</summary>
+    public int MaxBackfillRuns { get; init; } = 50;
+
     /// <summary>Scheduler__QueueRetentionDays, 1 to 365: how long finished queue items are kept.</summary>
     public int QueueRetentionDays { get; init; } = 7;
 
-    /// <summary>Scheduler__LatenessObjectiveSeconds, 1 to 86,400: an alert fires when one start in a hundred is later.</summary>
-    public int LatenessObjectiveSeconds { get; init; } = 300;
+    /// <summary>
+    /// Scheduler__LatenessObjectiveSeconds (1 to 86,400: an alert fires when one start in a hundred is later), Scheduler__Alerts and
+    /// Scheduler__PublicUrl: what fires, and who is told of alerts and outcomes.
+    /// </summary>
+    public AlertOptions Alerts { get; init; } = new();
 
     /// <summary>Scheduler__Workers__Min and __Max (0 and 1 to 10,000), __RunsPerWorker (1 to 1,000), __ClearSeconds (1 to 3,600).</summary>
     public WorkerTargets Workers { get; init; } = new();
@@ -75,6 +82,9 @@ public sealed record ApiOptions
     /// the header is not believed.
     /// </summary>
     public int TrustedProxies { get; init; }
+
+    /// <summary>Scheduler__Dashboard__FrameAncestors: the origins of the sites that may show customers' pages in a frame.</summary>
+    public IReadOnlyList<string> FrameAncestors { get; init; } = [];
 
     public RateLimitOptions RateLimits { get; init; } = new();
 

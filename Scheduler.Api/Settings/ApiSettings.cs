@@ -43,12 +43,14 @@ public static class ApiSettings
             QueuePollSeconds = read.Whole("Scheduler__QueuePollSeconds", isSlow ? 10 : 1, 1, 60),
             MaxBodyBytes = read.Whole("Scheduler__MaxBodyBytes", 64 * 1024, 1_024, 64 * 1024 * 1024),
             MaxPipelinesPerCustomer = read.Whole("Scheduler__MaxPipelinesPerCustomer", 1_000, 1, 1_000_000),
+            MaxBackfillRuns = read.Whole("Scheduler__MaxBackfillRuns", 50, 1, 10_000),
             QueueRetentionDays = read.Whole("Scheduler__QueueRetentionDays", 7, 1, 365),
-            LatenessObjectiveSeconds = read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400),
+            Alerts = AlertSettings.Read(read, read.Whole("Scheduler__LatenessObjectiveSeconds", 300, 1, 86_400)),
             Workers = ReadWorkers(read),
             LogFormat = read.Choice("Scheduler__LogFormat", isDevelopment ? LogFormat.Text : LogFormat.Json),
             TrustedProxies = read.Whole("Scheduler__TrustedProxies", 0, 0, 10),
             RateLimits = ReadRateLimits(read),
+            FrameAncestors = ReadFrameAncestors(read),
             Oidc = ReadOidc(read),
             ImportMaxBytes = read.Whole("Scheduler__Import__MaxBytes", 256 * 1024 * 1024, 1_024, 1024 * 1024 * 1024),
         };
@@ -56,7 +58,7 @@ public static class ApiSettings
         {
             Telemetry = TelemetrySettings.Read(configuration, (setting, rule) => read.Refuse(setting, $"{rule}.")) with
             {
-                LatenessObjective = Duration.FromSeconds(options.LatenessObjectiveSeconds),
+                LatenessObjective = options.Alerts.LatenessObjective,
             },
         };
         if (LogLevels.FirstWrong(configuration) is { } level)
@@ -145,6 +147,29 @@ public static class ApiSettings
             KeysUrl = url ?? new Uri(OidcOptions.GoogleKeys),
         };
     }
+
+    /// <summary>They end up in a header: what is not plainly an origin is refused.</summary>
+    private static string[] ReadFrameAncestors(SettingsReader read)
+    {
+        const string Setting = "Scheduler__Dashboard__FrameAncestors";
+        var origins = read.Text(Setting)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (!origins.All(IsOrigin))
+        {
+            read.Refuse(
+                Setting,
+                "must be origins with a blank between them, such as https://app.example.com (http on loopback only)."
+            );
+        }
+        return origins;
+    }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+        && text.Equals(uri.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
+        && text.All(character =>
+            char.IsAsciiLetterOrDigit(character) || character is ':' or '/' or '.' or '-' or '[' or ']'
+        );
 
     private static RateLimitOptions ReadRateLimits(SettingsReader read)
     {

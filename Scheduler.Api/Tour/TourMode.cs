@@ -67,5 +67,7 @@ internal static class TourMode
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         logging.AddFilter("Scheduler.Core.Pipelines", LogLevel.Error);
         logging.AddFilter("Scheduler.Core.Execution", LogLevel.Error);
+        // The tour tells of them itself.
+        logging.AddFilter("Scheduler.Core.Alerts", LogLevel.Error);
     }
 }

@@ -2,13 +2,20 @@ using NodaTime;
 
 namespace Scheduler.Core.Contracts;
 
-/// <summary>A condition that holds and that somebody should know of.</summary>
+/// <summary>A condition that holds, or held, and that somebody should know of.</summary>
 public sealed record AlertResponse
 {
-    public required string AlertId { get; init; }
+    /// <summary>By which it can be silenced. Null for one that was found just now and is not written down yet.</summary>
+    public string? AlertId { get; init; }
 
     /// <summary>The rule that fired, such as QUEUE_LENGTH.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>firing, silenced or resolved.</summary>
+    public required string State { get; init; }
+
+    /// <summary>What it is about; of one kind and subject one fires at a time.</summary>
+    public required string Subject { get; init; }
     public string? CustomerId { get; init; }
     public string? ConfigId { get; init; }
     public string? RunId { get; init; }
@@ -17,4 +24,7 @@ public sealed record AlertResponse
 
     /// <summary>Null while the condition holds.</summary>
     public Instant? ResolvedAt { get; init; }
+    public Instant? SilencedUntil { get; init; }
+    public string? SilencedBy { get; init; }
+    public string? SilenceReason { get; init; }
 }

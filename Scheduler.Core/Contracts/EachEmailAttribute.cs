@@ -6,8 +6,6 @@ namespace Scheduler.Core.Contracts;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class EachEmailAttribute(int most) : ValidationAttribute
 {
-    private static readonly EmailAddressAttribute One = new();
-
     /// <summary>Most addresses in the list.</summary>
     public int Most { get; } = most;
 
@@ -15,6 +13,6 @@ public sealed class EachEmailAttribute(int most) : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is not IReadOnlyCollection<string> list ? ValidationResult.Success
         : list.Count > Most ? new($"Must have at most {Most} addresses.")
-        : list.All(item => item is { Length: <= 320 } && One.IsValid(item)) ? ValidationResult.Success
+        : list.All(EmailAddress.IsValid) ? ValidationResult.Success
         : new("Must hold e-mail addresses only.");
 }

@@ -7,6 +7,9 @@ namespace Scheduler.Core.Contracts;
 /// <summary>Body of POST …/pipelines/{config_id}/backfills.</summary>
 public sealed record StartBackfillRequest
 {
+    /// <summary>The most runs of one backfill that are open at once.</summary>
+    public const int MostConcurrent = 100;
+
     /// <summary>The first scheduled time that counts.</summary>
     public required Instant From { get; init; }
 
@@ -20,6 +23,6 @@ public sealed record StartBackfillRequest
     public bool DryRun { get; init; }
 
     /// <summary>So many of its runs are open at once at most, and one fewer than the plan lets the customer run.</summary>
-    [Range(1, Backfills.MostConcurrent)]
+    [Range(1, MostConcurrent)]
     public int MaxConcurrent { get; init; } = 1;
 }

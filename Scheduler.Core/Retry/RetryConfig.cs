@@ -58,7 +58,7 @@ public sealed record RetryConfig : IValidatableObject
         {
             yield return new("Must not be less than base_seconds.", [nameof(MaxBackoffSeconds)]);
         }
-        if (RetryOnErrors?.Where(type => !RetryPolicy.IsRetryable(type)).Distinct().ToList() is { Count: > 0 } lasting)
+        if (RetryOnErrors?.Where(type => !RetryableErrors.Contains(type)).Distinct().ToList() is { Count: > 0 } lasting)
         {
             yield return new(
                 $"{string.Join(", ", lasting.Select(Wire.Name))}: never retried, another try would end the same.",

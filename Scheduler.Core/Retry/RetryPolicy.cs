@@ -5,14 +5,6 @@ namespace Scheduler.Core.Retry;
 /// <summary>Decides whether and when a failed attempt is tried again.</summary>
 public static class RetryPolicy
 {
-    /// <summary>Whether another try can help at all; a configuration can only narrow this.</summary>
-    public static bool IsRetryable(ErrorType error) =>
-        error
-            is ErrorType.RateLimitExceeded
-                or ErrorType.TransientNetwork
-                or ErrorType.ServiceUnavailable
-                or ErrorType.Timeout;
-
     /// <summary>When to try again, or null for not at all.</summary>
     /// <param name="attempt">The attempt that failed, from 0.</param>
     /// <param name="retryAfter">The wait that the provider asked for; wins when it is longer.</param>
@@ -26,7 +18,7 @@ public static class RetryPolicy
     )
     {
         var isWanted = config.RetryOnErrors?.Contains(error) ?? true;
-        if (!IsRetryable(error) || !isWanted || attempt >= config.MaxRetries)
+        if (!RetryableErrors.Contains(error) || !isWanted || attempt >= config.MaxRetries)
         {
             return null;
         }

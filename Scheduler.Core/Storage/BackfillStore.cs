@@ -73,6 +73,15 @@ public sealed class BackfillStore(ISqlEngine engine)
             cancellationToken
         );
 
+    /// <summary>How many are to go on and wait for nothing, and how many runs all that are to go on have open.</summary>
+    public async Task<(int Going, int Open)> CountOpenAsync(CancellationToken cancellationToken) =>
+        await engine.SingleAsync(
+            new("backfills", "count_open"),
+            new SqlArguments(),
+            row => (row.Int32("going"), row.Int32("open")),
+            cancellationToken
+        );
+
     /// <summary>Those that were cancelled since then.</summary>
     public Task<IReadOnlyList<Backfill>> ListCancelledAsync(
         Instant since,

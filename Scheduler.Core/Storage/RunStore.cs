@@ -30,6 +30,28 @@ public sealed class RunStore(ISqlEngine engine, OperationClock clock)
             cancellationToken
         );
 
+    /// <summary>A page of one pipeline's runs, newest nominal time first, none scheduled before <paramref name="from"/>.</summary>
+    public Task<IReadOnlyList<Run>> ListOfPipelineAsync(
+        string customerId,
+        string configId,
+        Instant from,
+        (Instant ScheduledTime, string RunId)? after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("runs", "list_of_pipeline"),
+            new SqlArguments()
+                .With("customerId", customerId)
+                .With("configId", configId)
+                .With("fromTime", from)
+                .With("beforeTime", after?.ScheduledTime ?? Microseconds.Never)
+                .With("beforeId", after?.RunId ?? "~")
+                .With("limit", limit),
+            Map,
+            cancellationToken
+        );
+
     /// <summary>Null when the customer has no such run.</summary>
     public async Task<Run?> GetAsync(string customerId, string runId, CancellationToken cancellationToken) =>
         await engine.FindAsync(new("runs", "get"), Key(customerId, runId), Map, cancellationToken);
@@ -115,7 +137,7 @@ public sealed class RunStore(ISqlEngine engine, OperationClock clock)
     private static SqlArguments Key(string customerId, string runId) =>
         new SqlArguments().With("customerId", customerId).With("runId", runId);
 
-    private static Run Map(SqlRow row) =>
+    internal static Run Map(SqlRow row) =>
         new()
         {
             RunId = row.Text("run_id"),

@@ -32,6 +32,7 @@ public static class TelemetryRegistration
         StoreInstruments.MeterName,
         ProviderInstruments.MeterName,
         BigQueryInstruments.MeterName,
+        AlertInstruments.MeterName,
         SystemMeterName,
         "System.Runtime",
     ];

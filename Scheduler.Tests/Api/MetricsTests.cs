@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Scheduler.Core.Alerts.Delivery;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Storage.BigQuery;
@@ -107,6 +108,30 @@ internal sealed class MetricsTests
 
         static double Looks(MetricsText metrics) =>
             metrics.Sum("scheduler_store_duration_seconds_count", "concept=\"status\"");
+    }
+
+    [Test]
+    public async Task Alerts_are_counted_by_rule_and_what_is_sent_by_sink_and_outcome()
+    {
+        using var host = ApiHost.Production();
+        var before = await MetricsText.ReadAsync(host);
+
+        AlertInstruments.CountFired("METRICS_TEST");
+        AlertInstruments.CountFired("METRICS_TEST");
+        AlertInstruments.CountResolved("METRICS_TEST");
+        AlertInstruments.CountDelivery(SinkKind.PipelineEmail, "dead");
+
+        var after = await MetricsText.ReadAsync(host);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(after.Sum("scheduler_alerts_fired_total", "rule=\"METRICS_TEST\""), Is.EqualTo(2));
+            Assert.That(after.Sum("scheduler_alerts_resolved_total", "rule=\"METRICS_TEST\""), Is.EqualTo(1));
+            Assert.That(Dead(after) - Dead(before), Is.EqualTo(1));
+        }
+
+        static double Dead(MetricsText metrics) =>
+            metrics.Sum("scheduler_deliveries_total", "outcome=\"dead\",sink=\"PIPELINE_EMAIL\"")
+            + metrics.Sum("scheduler_deliveries_total", "sink=\"PIPELINE_EMAIL\",outcome=\"dead\"");
     }
 
     [Test]

@@ -41,6 +41,15 @@ internal static class BenchmarkSettings
     /// <summary>Pipelines that the trigger plans in one transaction.</summary>
     public static int TriggerBatch => Whole("BENCH_TRIGGER_BATCH", 1_000);
 
+    /// <summary>Customers of the dashboard that is looked at, with ten pipelines each.</summary>
+    public static int PageCustomers => Whole("BENCH_PAGE_CUSTOMERS", 10_000);
+
+    /// <summary>Runs in its history, a round of all pipelines a day.</summary>
+    public static int PageRuns => Whole("BENCH_PAGE_RUNS", 1_000_000);
+
+    /// <summary>Looks at each page.</summary>
+    public static int PageRounds => Whole("BENCH_PAGE_ROUNDS", 40);
+
     /// <summary>The least severe lines that workers write; a line a run is <c>Information</c>, as by default.</summary>
     public static string WorkerLogLevel => Text("BENCH_WORKER_LOG") ?? "Information";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Text.Json;
 using NodaTime;
 using Scheduler.Core.Contracts;
 using Scheduler.Tests.EndToEnd.Harness;
@@ -91,6 +92,18 @@ internal sealed class Installation : IAsyncDisposable
         using var answer = await http.PostAsync("/api/v1/scheduler/trigger", body);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<TriggerResponse>(WireJson.Options))!;
+    }
+
+    /// <summary>Asks something of the operators' part of the API.</summary>
+    /// <param name="path">Below /api/v1/scheduler/.</param>
+    public async Task<JsonElement> PostAsync(string path, object? body)
+    {
+        using var answer = await http.PostAsync(
+            $"/api/v1/scheduler/{path}",
+            body is null ? null : JsonContent.Create(body)
+        );
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     /// <summary>Waits until nothing is queued or running any more, with a sign of life every few seconds.</summary>

@@ -83,7 +83,8 @@ internal sealed class LatencyBenchmark
             """
         );
 
-    private static IHost Worker(Installation installation, out TimedRunner runner)
+    /// <summary>A worker in this process, whose starts can be read.</summary>
+    internal static IHost Worker(Installation installation, out TimedRunner runner)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(

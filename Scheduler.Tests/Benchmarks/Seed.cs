@@ -72,6 +72,53 @@ internal static class Seed
         );
     }
 
+    /// <summary>
+    /// Ended runs of the pipelines in turn, newest first, at even distances, a round of all pipelines a day;
+    /// those of the last week have their queue items. One in fifty has failed.
+    /// </summary>
+    /// <param name="pipelines">Made by <see cref="PipelinesAsync"/>, from 0.</param>
+    public static Task RunsAsync(BenchmarkStore store, int pipelines, int count)
+    {
+        // A round of all pipelines a day, spread evenly over it.
+        var ago = $"(cast(i as bigint) * 86400 / {pipelines} + 60)";
+        var due = store.SecondsAgo(ago);
+        var start = store.SecondsAgo($"{ago} - 2");
+        var end = store.SecondsAgo($"{ago} - 9");
+        var before = store.SecondsAgo($"{ago} + 86400");
+        var customers = pipelines / 10;
+        return store.ExecuteAsync(
+            $"""
+            begin;
+            create temp table n as with recursive m (i) as (
+                select 0 union all select i + 1 from m where i < {count - 1}
+              )
+              select i, 'run' || (100000000 + i) as run, 'config' || (10000000 + i % {pipelines}) as config,
+                'customer' || (1000000 + i % {pipelines} % {customers}) as customer,
+                case when i % 50 = 7 then 'FAILED' else 'COMPLETED' end as state
+              from m;
+            insert into scheduled_pipeline_runs (run_id, config_id, customer_id, pipeline_template, scheduled_time,
+              data_interval_start, data_interval_end, actual_start_time, actual_end_time, state, pipeline_logging_id,
+              execution_duration_seconds, error_type, error_message, retry_attempt, triggered_by, lane, idempotency_key, priority,
+              worker_id, created_at, updated_at)
+              select run, config, customer, 'probe', {due}, {before}, {due}, {start}, {end}, state, run || '-1', 7,
+                case when state = 'FAILED' then 'UNKNOWN' end, case when state = 'FAILED' then 'made to fail' end, 0,
+                'cloud_scheduler', 'schedule', run, 5, 'worker-' || (i % 20), {due}, {end}
+              from n;
+            insert into pipeline_execution_queue (queue_id, run_id, customer_id, config_id, pipeline_template, priority, state,
+              scheduled_time, visible_at, picked_up_at, completed_at, worker_id, lease_epoch, created_at)
+              select 'q' || run, run, customer, config, 'probe', 5, state, {due}, {due}, {start}, {end}, 'worker-' || (i % 20), 1, {due}
+              from n where i < {pipelines * 7};
+            insert into scheduler_run_transitions (run_id, from_state, to_state, at, actor, lease_epoch)
+              select run, 'RUNNING', state, {end}, 'worker', 1 from n where i < {pipelines};
+            drop table n;
+            commit;
+            """
+        );
+    }
+
+    /// <summary>The id of the nth run, from 0; it is one of the pipeline of the same number.</summary>
+    public static string Run(int nth) => $"run{100_000_000 + nth}";
+
     /// <summary>The id of the nth pipeline, from 0.</summary>
     public static string Config(int nth) => $"config{10_000_000 + nth}";
 

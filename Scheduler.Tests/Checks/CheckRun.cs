@@ -66,10 +66,14 @@ internal static class CheckRun
         return result;
     }
 
+    /// <summary>Makes the pictures of docs/dashboard.md anew.</summary>
+    public static Task<int> ScreenshotsAsync() =>
+        TestsAsync(Configuration, ["--filter", "TestCategory=Screenshots"], []);
+
     public static int Explain()
     {
         Console.Error.WriteLine(
-            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage} | {Planting.Usage} | {MutateSqlCall.Usage} | {CampaignCall.Usage} | {RecoveryCommand.Usage} | clouds]"
+            $"Usage: dotnet run --project Scheduler.Tests [-- {BenchmarkCall.Usage} | {SimulateCall.Usage} | {Planting.Usage} | {MutateSqlCall.Usage} | {CampaignCall.Usage} | {RecoveryCommand.Usage} | clouds | browser | screenshots]"
         );
         return 2;
     }
@@ -79,7 +83,7 @@ internal static class CheckRun
             new("restore tools", "dotnet", ["tool", "restore"]),
             new("layout (dotnet csharpier format . mends it)", "dotnet", ["csharpier", "check", "."]),
             new(
-                "ZetaSQL from npm, which executes BigQuery's SQL",
+                "from npm: ZetaSQL, which executes BigQuery's SQL, axe-core, which judges pages, and the schemas that the files under infra are judged by",
                 "npm",
                 [
                     "ci",
@@ -92,6 +96,7 @@ internal static class CheckRun
                     "error",
                 ]
             ),
+            new("Chromium, in which the pages are tried", "dotnet", [typeof(CheckRun).Assembly.Location, "browser"]),
             // White space is CSharpier's: the two differ in places.
             new(
                 "code style (dotnet format style mends it)",

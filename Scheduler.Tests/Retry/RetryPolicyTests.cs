@@ -98,7 +98,7 @@ internal sealed class RetryPolicyTests
     public void Only_four_kinds_of_error_are_worth_another_try()
     {
         Assert.That(
-            Enum.GetValues<ErrorType>().Where(RetryPolicy.IsRetryable),
+            Enum.GetValues<ErrorType>().Where(RetryableErrors.Contains),
             Is.EquivalentTo(
                 new[]
                 {

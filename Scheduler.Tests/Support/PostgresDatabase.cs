@@ -52,6 +52,12 @@ internal sealed class PostgresDatabase : ITestDatabase
         return new PostgresDatabase(server, name);
     }
 
+    /// <summary>An empty database on the test run's server.</summary>
+    public static async Task<PostgresDatabase> CreateEmptyAsync() => await CreateEmptyAsync(await Server.Value);
+
+    /// <summary>The same database on another server, which has been restored.</summary>
+    public PostgresDatabase On(PostgresServer restored) => new(restored, name);
+
     /// <summary>Ends the server of this test run, if one was started.</summary>
     public static async Task StopServerAsync()
     {

@@ -53,10 +53,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <param name="durable">Whether a commit is on disk before it is answered; tests that crash nothing do without.</param>
     /// <param name="place">An empty folder that it shall live in, and be small in; removed at the end. One of its own if none is given.</param>
     /// <param name="keepsCommitTimes">Whether <c>pg_xact_commit_timestamp</c> answers.</param>
+    /// <param name="archive">A folder that its log is kept in, for a restore to a point in time.</param>
     public static async Task<PostgresServer> StartAsync(
         bool durable,
         DirectoryInfo? place = null,
-        bool keepsCommitTimes = false
+        bool keepsCommitTimes = false,
+        DirectoryInfo? archive = null
     )
     {
         if (Find("initdb") is not { } initdb || Find("postgres") is not { } postgres)
@@ -104,9 +106,77 @@ internal sealed class PostgresServer : IAsyncDisposable
                 : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
             .. keepsCommitTimes ? (string[])["-c", "track_commit_timestamp=on"] : [],
             .. place is null ? [] : (string[])["-c", "min_wal_size=2MB", "-c", "max_wal_size=4MB"],
+            .. archive is null
+                ? []
+                : (string[])["-c", "archive_mode=on", "-c", $"archive_command=cp %p {archive.FullName}/%f"],
         ];
+        if (archive is not null && Environment.UserName == "root")
+        {
+            await RunAsync("chown", ["nobody", archive.FullName]);
+        }
         var server = new PostgresServer(await ServeAsync(postgres, serve), postgres, serve, folder, port);
         await server.WaitAsync();
+        return server;
+    }
+
+    /// <summary>A copy of all of its files while it works, from which <see cref="RestoreAsync"/> begins.</summary>
+    /// <param name="place">A folder of the caller's; the copy is made below it.</param>
+    public async Task BackUpAsync(DirectoryInfo place)
+    {
+        if (Environment.UserName == "root")
+        {
+            await RunAsync("chown", ["nobody", place.FullName]);
+        }
+        await RunAsync(
+            Find("pg_basebackup") ?? "pg_basebackup",
+            [
+                "-h",
+                "127.0.0.1",
+                "-p",
+                $"{port}",
+                "-U",
+                SuperUser,
+                "-D",
+                Path.Combine(place.FullName, "data"),
+                "-c",
+                "fast",
+            ],
+            unprivileged: true
+        );
+    }
+
+    /// <summary>Another server, as the one that was backed up stood at a named point of its log.</summary>
+    /// <param name="place">Where the backup is; the new server lives there, and removes it at the end.</param>
+    /// <param name="archive">Where the log was kept.</param>
+    /// <param name="point">The name that <c>pg_create_restore_point</c> was given.</param>
+    public static async Task<PostgresServer> RestoreAsync(DirectoryInfo place, DirectoryInfo archive, string point)
+    {
+        var program = Find("postgres")!;
+        var port = FreePort();
+        await File.WriteAllTextAsync(Path.Combine(place.FullName, "data", "recovery.signal"), "");
+        string[] serve =
+        [
+            "-D",
+            Path.Combine(place.FullName, "data"),
+            "-k",
+            place.FullName,
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            $"port={port}",
+            "-c",
+            "max_connections=400",
+            "-c",
+            "log_min_messages=fatal",
+            "-c",
+            $"restore_command=cp {archive.FullName}/%f %p",
+            "-c",
+            $"recovery_target_name={point}",
+            "-c",
+            "recovery_target_action=promote",
+        ];
+        var server = new PostgresServer(await ServeAsync(program, serve), program, serve, place, port);
+        await server.WaitAsync("do $$ begin if pg_is_in_recovery() then raise 'not yet'; end if; end $$");
         return server;
     }
 
@@ -189,13 +259,13 @@ internal sealed class PostgresServer : IAsyncDisposable
         throw new InvalidOperationException(reason);
     }
 
-    private async Task WaitAsync()
+    private async Task WaitAsync(string question = "select 1")
     {
         for (var tries = 0; ; tries++)
         {
             try
             {
-                await ExecuteAsync("select 1");
+                await ExecuteAsync(question);
                 return;
             }
             catch (NpgsqlException) when (tries < 300 && !process.HasExited)

@@ -65,6 +65,18 @@ where state = 'RUNNING' and backfill_id > @afterId and (waits_for is null or upd
 order by backfill_id
 limit @limit;
 
+-- name: count_open
+-- mode: read
+-- How many are to go on and wait for nothing, and how many runs all that are to go on have open.
+select
+  (select count(*) from scheduler_backfills where state = 'RUNNING' and waits_for is null) as going,
+  (
+    select count(*)
+    from scheduler_backfills b
+    join pipeline_execution_queue q on q.config_id = b.config_id and q.priority = 0
+    where b.state = 'RUNNING'
+  ) as open;
+
 -- name: list_cancelled
 -- mode: read
 -- param: since timestamp

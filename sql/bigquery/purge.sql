@@ -114,6 +114,8 @@ if op_document is not null then
   delete from customer_provider_configs where customer_id = @customerId;
   delete from customer_team_members where customer_id = @customerId;
   delete from customer_subscriptions where customer_id = @customerId;
+  delete from scheduler_deliveries where customer_id = @customerId;
+  delete from scheduler_failing_pipelines where customer_id = @customerId;
   delete from scheduler_alerts where customer_id = @customerId;
   delete from scheduler_fair_shares where customer_id = @customerId;
   delete from scheduler_customer_returns where customer_id = @customerId;

@@ -22,6 +22,25 @@ where r.customer_id = @customerId
 order by r.scheduled_time desc, r.run_id desc
 limit @limit;
 
+-- name: list_of_pipeline
+-- mode: read
+-- param: customerId string
+-- param: configId string
+-- param: fromTime timestamp
+-- param: beforeTime timestamp
+-- param: beforeId string
+-- param: limit int64
+-- One pipeline's runs, newest first.
+select r.*, q.queue_id, q.visible_at
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+where r.customer_id = @customerId and r.config_id = @configId
+  and r.scheduled_time >= @fromTime
+  and r.scheduled_time <= @beforeTime
+  and (r.scheduled_time < @beforeTime or r.run_id < @beforeId)
+order by r.scheduled_time desc, r.run_id desc
+limit @limit;
+
 -- name: get
 -- mode: read
 -- param: customerId string

@@ -649,6 +649,36 @@ from `{dataset}.x_meta_pipeline_runs`
 order by start_time desc, pipeline_logging_id
 limit @limit;
 
+-- name: list_steps
+-- mode: read
+-- param: runId string
+-- param: since timestamp
+-- param: limit int64
+-- The steps of some executions, which began since then.
+select
+  s.pipeline_logging_id, s.step_number, s.step, s.status, s.start_time, s.end_time, s.rows_in, s.rows_out, s.message
+from `{dataset}.x_meta_step_logs` s
+where s.start_time >= @since and starts_with(s.pipeline_logging_id, concat(@runId, '-'))
+order by s.start_time, s.pipeline_logging_id, s.step_number
+limit @limit;
+
+-- name: cost_by_day
+-- mode: read
+-- param: from date
+-- param: to date
+-- param: limit int64
+-- Cost per day, service and currency.
+select
+  c.usage_date as day,
+  coalesce(c.service_name, '') as service,
+  c.billing_currency as currency,
+  cast(sum(c.billed_cost) as string) as billed
+from `{dataset}.cost_daily` c
+where c.usage_date >= @from and c.usage_date <= @to
+group by day, service, currency
+order by day, service, currency
+limit @limit;
+
 -- name: is_empty
 -- mode: read
 -- Whether nothing was ever loaded or run here.

@@ -421,6 +421,23 @@ from x_meta_pipeline_runs
 order by start_time desc, pipeline_logging_id
 limit $limit;
 
+-- name: list_steps
+-- The steps of some executions, which began since then.
+select pipeline_logging_id, step_number, step, status, start_time, end_time, rows_in, rows_out, message
+from x_meta_step_logs
+where start_time >= $since::timestamp and starts_with(pipeline_logging_id, $runId || '-')
+order by start_time, pipeline_logging_id, step_number
+limit $limit;
+
+-- name: cost_by_day
+-- Cost per day, service and currency.
+select usage_date, coalesce(service_name, ''), billing_currency, sum(billed_cost)
+from cost_daily
+where usage_date >= $from::date and usage_date <= $to::date
+group by 1, 2, 3
+order by 1, 2, 3
+limit $limit;
+
 -- name: is_empty
 -- Whether nothing was ever loaded or run here.
 select not exists (select 1 from cost_daily) and not exists (select 1 from findings_daily) and not exists (select 1 from x_meta_pipeline_runs) as is_empty;

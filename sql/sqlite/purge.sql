@@ -104,6 +104,8 @@ delete from customer_credentials where customer_id in (select target from temp.a
 delete from customer_provider_configs where customer_id in (select target from temp.audited);
 delete from customer_team_members where customer_id in (select target from temp.audited);
 delete from customer_subscriptions where customer_id in (select target from temp.audited);
+delete from scheduler_deliveries where customer_id in (select target from temp.audited);
+delete from scheduler_failing_pipelines where customer_id in (select target from temp.audited);
 delete from scheduler_alerts where customer_id in (select target from temp.audited);
 delete from scheduler_fair_shares where customer_id in (select target from temp.audited);
 delete from scheduler_customer_returns where customer_id in (select target from temp.audited);

@@ -180,3 +180,7 @@ create temp table pausing (
   before_reason text,
   refusal text
 );
+-- What a look at the system has changed of its alerts; no row where a later look came before.
+create temp table settled (fired integer not null, resolved integer not null);
+-- Alerts that a script tells somebody of.
+create temp table telling (alert_id integer primary key, told integer not null);

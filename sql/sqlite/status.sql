@@ -73,7 +73,7 @@ cross join running;
 select rule, subject, customer_id, message, fired_at
 from scheduler_alerts
 where resolved_at is null
-order by fired_at desc, alert_id desc
+order by +fired_at desc, alert_id desc
 limit @limit;
 
 -- name: resolve_past_quotas

@@ -34,6 +34,38 @@ public sealed class BigQueryDatasetReader(BigQueryDatasets datasets) : IDatasetR
         CancellationToken cancellationToken
     ) => QueryAsync(dataset, "list_runs", new SqlArguments().With("limit", limit), Run, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ExecutionStep>> ListStepsAsync(
+        DatasetId dataset,
+        string runId,
+        Instant since,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            dataset,
+            "list_steps",
+            new SqlArguments().With("runId", runId).With("since", since).With("limit", limit),
+            Step,
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DailyCost>> CostByDayAsync(
+        DatasetId dataset,
+        LocalDate from,
+        LocalDate to,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            dataset,
+            "cost_by_day",
+            new SqlArguments().With("from", from).With("to", to).With("limit", limit),
+            row => new DailyCost(row.Day("day"), row.Text("service"), row.Text("currency"), row.Money("billed")),
+            cancellationToken
+        );
+
     private async Task<IReadOnlyList<T>> QueryAsync<T>(
         DatasetId dataset,
         string script,
@@ -51,6 +83,22 @@ public sealed class BigQueryDatasetReader(BigQueryDatasets datasets) : IDatasetR
             return [];
         }
     }
+
+    private static ExecutionStep Step(SqlRow row) =>
+        new(
+            row.Text("pipeline_logging_id"),
+            new StepLog
+            {
+                Number = row.Int32("step_number"),
+                Step = row.Text("step"),
+                Status = row.Text("status"),
+                StartedAt = row.At("start_time"),
+                EndedAt = row.At("end_time"),
+                RowsIn = row.Int64("rows_in"),
+                RowsOut = row.Int64("rows_out"),
+                Message = row.TextOrNull("message"),
+            }
+        );
 
     private static DatasetRun Run(SqlRow row) =>
         new()

@@ -35,6 +35,36 @@ public sealed class DuckDbDatasetReader(DatasetFiles files) : IDatasetReader
         CancellationToken cancellationToken
     ) => QueryAsync(dataset, "list_runs", [("limit", limit)], Run, cancellationToken);
 
+    public Task<IReadOnlyList<ExecutionStep>> ListStepsAsync(
+        DatasetId dataset,
+        string runId,
+        Instant since,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            dataset,
+            "list_steps",
+            [("runId", runId), ("since", since.ToDateTimeUtc()), ("limit", limit)],
+            Step,
+            cancellationToken
+        );
+
+    public Task<IReadOnlyList<DailyCost>> CostByDayAsync(
+        DatasetId dataset,
+        LocalDate from,
+        LocalDate to,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        QueryAsync(
+            dataset,
+            "cost_by_day",
+            [("from", from.ToDateOnly()), ("to", to.ToDateOnly()), ("limit", limit)],
+            row => new DailyCost(Day(row, 0), row.GetString(1), row.GetString(2), row.GetDecimal(3)),
+            cancellationToken
+        );
+
     private async Task<IReadOnlyList<T>> QueryAsync<T>(
         DatasetId dataset,
         string statement,
@@ -83,6 +113,22 @@ public sealed class DuckDbDatasetReader(DatasetFiles files) : IDatasetReader
             ErrorType = row.IsDBNull(12) ? null : row.GetString(12),
             ErrorMessage = row.IsDBNull(13) ? null : row.GetString(13),
         };
+
+    private static ExecutionStep Step(DbDataReader row) =>
+        new(
+            row.GetString(0),
+            new StepLog
+            {
+                Number = row.GetInt32(1),
+                Step = row.GetString(2),
+                Status = row.GetString(3),
+                StartedAt = At(row, 4),
+                EndedAt = At(row, 5),
+                RowsIn = row.GetInt64(6),
+                RowsOut = row.GetInt64(7),
+                Message = row.IsDBNull(8) ? null : row.GetString(8),
+            }
+        );
 
     private static Instant At(DbDataReader row, int column) =>
         Instant.FromDateTimeUtc(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));

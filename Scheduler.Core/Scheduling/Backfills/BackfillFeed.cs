@@ -1,4 +1,5 @@
 using NodaTime;
+using Scheduler.Core.Contracts;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
@@ -21,9 +22,14 @@ public sealed class BackfillFeed(
     ScheduleStore schedules,
     QueueSignal signal,
     OperationClock clock,
-    IIdSource ids
+    IIdSource ids,
+    BackfillOptions options,
+    TimeProvider time
 )
 {
+    /// <summary>What is short is over by then.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
+
     private const string Actor = "backfills";
     private const int Page = 200;
     private const int Occurrences = 500;
@@ -38,17 +44,28 @@ public sealed class BackfillFeed(
     /// <summary>So long after a backfill was cancelled a batch that was on its way may arrive.</summary>
     private static readonly Duration LateBatch = Duration.FromMinutes(10);
 
-    /// <summary>Brings every running backfill as far as it may go now.</summary>
-    public async Task AdvanceAsync(CancellationToken cancellationToken)
+    /// <summary>Makes passes as long as they make runs, and one that makes none.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (await AdvanceAsync(cancellationToken) > 0 && !schedules.ReadsAreCharged)
+        {
+            await Task.Delay(Beat, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Brings every running backfill as far as it may go now; how many runs that made.</summary>
+    public async Task<int> AdvanceAsync(CancellationToken cancellationToken)
     {
         var now = await clock.ReadAsync(cancellationToken);
+        var (going, open) = await store.CountOpenAsync(cancellationToken);
+        var places = new Places(options.MaxOpen - open, Math.Max(1, options.MaxOpen / Math.Max(1, going)));
         var after = "";
         while (true)
         {
             var page = await store.ListRunningAsync(after, now - WaitingLook, Page, cancellationToken);
             foreach (var backfill in page)
             {
-                await AdvanceAsync(backfill, now, cancellationToken);
+                await AdvanceAsync(backfill, places, now, cancellationToken);
             }
             if (page.Count < Page)
             {
@@ -60,9 +77,10 @@ public sealed class BackfillFeed(
         {
             await backfills.EndWaitingAsync(backfill, Actor, now, cancellationToken);
         }
+        return places.Taken;
     }
 
-    private async Task AdvanceAsync(Backfill backfill, Instant now, CancellationToken cancellationToken)
+    private async Task AdvanceAsync(Backfill backfill, Places places, Instant now, CancellationToken cancellationToken)
     {
         var config = await configs.GetAsync(backfill.CustomerId, backfill.ConfigId, cancellationToken);
         var standing = await customers.StandingAsync(backfill.CustomerId, cancellationToken);
@@ -77,8 +95,13 @@ public sealed class BackfillFeed(
             await SaveAsync(backfill with { WaitsFor = obstacle }, now, cancellationToken);
             return;
         }
-        var open = await store.ListOpenAsync(backfill.ConfigId, Backfills.MostConcurrent * 2, cancellationToken);
+        var open = await store.ListOpenAsync(
+            backfill.ConfigId,
+            StartBackfillRequest.MostConcurrent * 2,
+            cancellationToken
+        );
         var (room, bound) = await RoomAsync(backfill, standing, open.Count, now, cancellationToken);
+        room = Math.Min(room, places.For(open.Count));
         if (room == 0)
         {
             if (bound is not null || backfill.WaitsFor is not null)
@@ -115,6 +138,7 @@ public sealed class BackfillFeed(
         }
         if (outcome.Queued > 0)
         {
+            places.Take(outcome.Queued);
             signal.Raise();
         }
         var planned = outcome.Refused switch
@@ -269,5 +293,18 @@ public sealed class BackfillFeed(
             // What this pass has made came after the cancelling.
             await backfills.EndWaitingAsync(cancelled, Actor, now, cancellationToken);
         }
+    }
+
+    /// <summary>The places of all backfills in one pass.</summary>
+    /// <param name="left">Those that are free.</param>
+    /// <param name="share">So many are one backfill's.</param>
+    private sealed class Places(int left, int share)
+    {
+        public int Taken { get; private set; }
+
+        /// <summary>How many more runs a backfill may have open that has so many.</summary>
+        public int For(int open) => Math.Max(0, Math.Min(left - Taken, share - open));
+
+        public void Take(int runs) => Taken += runs;
     }
 }

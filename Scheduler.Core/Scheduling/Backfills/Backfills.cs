@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NodaTime;
 using Scheduler.Core.Audit;
+using Scheduler.Core.Contracts;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Runs;
@@ -25,9 +26,6 @@ public sealed class Backfills(
 {
     /// <summary>The most occurrences of a range.</summary>
     public const int MostOccurrences = 20_000;
-
-    /// <summary>The most runs of one that are open at once.</summary>
-    public const int MostConcurrent = 100;
 
     private const int Shown = 10;
     private const int Page = 500;
@@ -161,7 +159,11 @@ public sealed class Backfills(
     )
     {
         var lane = Lane.Backfill(backfill.BackfillId);
-        var open = await backfills.ListOpenAsync(backfill.ConfigId, MostConcurrent * 2, cancellationToken);
+        var open = await backfills.ListOpenAsync(
+            backfill.ConfigId,
+            StartBackfillRequest.MostConcurrent * 2,
+            cancellationToken
+        );
         var waiting = open.Where(run => run.Lane == lane && (run.State is RunState.Scheduled or RunState.Pending))
             .Select(run => new WaitingRun(run.RunId, SkipReason.Cancelled, "Its backfill was cancelled."))
             .ToList();

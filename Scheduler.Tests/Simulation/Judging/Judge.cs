@@ -315,7 +315,7 @@ internal sealed class Judge(
                 parent.State != RunState.Failed
                 || parent.RetryAttempt + 1 != run.RetryAttempt
                 || parent.ScheduledTime != run.ScheduledTime
-                || !RetryPolicy.IsRetryable(parent.ErrorType!.Value)
+                || !RetryableErrors.Contains(parent.ErrorType!.Value)
             )
             {
                 broken(

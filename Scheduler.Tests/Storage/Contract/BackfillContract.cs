@@ -19,7 +19,7 @@ internal abstract class BackfillContract : StoreContract
 
     private Backfills Backfills => new(Store, H.Configs, H.Queue, new AuditStore(H.Engine), H.Signal, H.Clock, H.Ids);
 
-    private BackfillFeed Feed => new(Backfills, Store, H.Configs, H.Customers, H.Schedules, H.Signal, H.Clock, H.Ids);
+    private BackfillFeed Feed => FeedWith(new BackfillOptions());
 
     [Test]
     public async Task It_runs_every_occurrence_of_its_range_once_a_few_at_a_time()
@@ -287,6 +287,27 @@ internal abstract class BackfillContract : StoreContract
     }
 
     [Test]
+    public async Task All_backfills_share_the_places_that_they_have_together()
+    {
+        var config = await ConfigureAsync();
+        await H.OnboardAsync("bolt");
+        var other = await H.ConfigureAsync("bolt");
+        await StartAsync(config, maxConcurrent: 5);
+        await AskAsync(other, maxConcurrent: 5, customerId: "bolt");
+        var feed = FeedWith(new BackfillOptions { MaxOpen = 4 });
+
+        var made = await feed.AdvanceAsync(default);
+        var again = await feed.AdvanceAsync(default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((made, again), Is.EqualTo((4, 0)));
+            Assert.That(await H.RunsAsync("acme"), Has.Count.EqualTo(2));
+            Assert.That(await H.RunsAsync("bolt"), Has.Count.EqualTo(2));
+        }
+    }
+
+    [Test]
     public async Task A_pipeline_that_cannot_run_keeps_it_waiting()
     {
         var config = await ConfigureAsync();
@@ -471,6 +492,9 @@ internal abstract class BackfillContract : StoreContract
         await H.TriggerAsync();
         await H.ReportAsync(await H.LeaseAsync(10), outcome, error);
     }
+
+    private BackfillFeed FeedWith(BackfillOptions options) =>
+        new(Backfills, Store, H.Configs, H.Customers, H.Schedules, H.Signal, H.Clock, H.Ids, options, H.Time);
 
     private RunRequests RunNow() =>
         new(H.Configs, H.Schedules, H.Customers, H.Runs, new AuditStore(H.Engine), H.Signal, H.Clock, H.Ids);

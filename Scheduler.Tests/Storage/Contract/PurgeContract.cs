@@ -1,4 +1,7 @@
 using NUnit.Framework;
+using Scheduler.Core.Alerts;
+using Scheduler.Core.Alerts.Delivery;
+using Scheduler.Core.Alerts.Mails;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Customers;
 using Scheduler.Core.Datasets;
@@ -30,6 +33,8 @@ internal abstract class PurgeContract : StoreContract
             }
             Assert.That(await CountAsync("scheduled_pipeline_runs", "bolt"), Is.EqualTo(1));
             Assert.That(await CountAsync("customer_api_keys", "bolt"), Is.EqualTo(1));
+            Assert.That(await CountAsync("scheduler_deliveries", "bolt"), Is.EqualTo(1));
+            Assert.That(await CountAsync("scheduler_failing_pipelines", "bolt"), Is.EqualTo(1));
             Assert.That(
                 (
                     await QueryAsync(
@@ -140,6 +145,31 @@ internal abstract class PurgeContract : StoreContract
         await H.OnboardAsync(customerId);
         await H.QueueAsync(customerId, "main");
         await H.ReportAsync((await H.LeaseAsync())[0], RunOutcome.Completed);
+        await AlarmAsync(customerId);
+    }
+
+    /// <summary>An alert about the customer, something to be sent of it, and a pipeline that was told to be failing.</summary>
+    private async Task AlarmAsync(string customerId)
+    {
+        var alerts = new AlertStore(H.Engine, H.Clock);
+        await alerts.SettleAsync([new AlertJudgement("TEST", customerId, customerId, "m")], [], H.Now, default);
+        var (told, deliveries) = Announcements.Of(
+            (await alerts.ListUntoldAsync(H.Now, 1, default)).Single(),
+            [SinkKind.Slack]
+        );
+        await alerts.TellAsync([told], deliveries, H.Now, H.Now, default);
+        var config = (
+            await QueryAsync($"select config_id from customer_pipeline_configs where customer_id = '{customerId}'")
+        )[0];
+        await alerts.TellRunsAsync(
+            await alerts.RunMarkAsync(default),
+            new RunMark(H.Now, customerId),
+            [],
+            [new FailingPipelineRow((string)config["config_id"]!, customerId, H.Now, H.Now, 1)],
+            H.Now,
+            H.Now,
+            default
+        );
     }
 
     private Task<ProfileResult> CancelAsync(string customerId) =>

@@ -19,8 +19,6 @@ internal sealed partial class SqliteStatementTests
     // What a script may walk, and why that does not grow with the history or with a claim's backlog.
     private static readonly Dictionary<string, string[]> Bounded = new()
     {
-        // An operator's command, once in a customer's life.
-        ["purge.delete_customer"] = ["scheduler_alerts"],
         // Asked once, by the tour.
         ["customers.count"] = ["sqlite_autoindex_customer_profiles_2"],
         // The first entry, the last, or as many as a limit says.
@@ -34,6 +32,8 @@ internal sealed partial class SqliteStatementTests
         // A sweep of the reaper over what waits, not over what was.
         ["queue.wake_customers"] = ["scheduler_fair_shares_waiting"],
         ["queue.list_parked"] = ["pipeline_execution_queue_parked"],
+        // What is to go on.
+        ["backfills.count_open"] = ["scheduler_backfills_running"],
         // What is open of the operators.
         ["bulks.list_open"] = ["scheduler_bulks_open"],
         ["queue.list_overdue_waiting"] = ["pipeline_execution_queue_open"],
@@ -45,14 +45,25 @@ internal sealed partial class SqliteStatementTests
             "pipeline_execution_queue_by_wait",
             "pipeline_execution_queue_expiry",
         ],
+        // What is open: as much as is queued or leased, whatever has ended.
+        ["overview.running"] = ["pipeline_execution_queue_expiry"],
+        ["overview.waiting"] = ["pipeline_execution_queue_by_wait"],
+        ["overview.waiting_customers"] = ["pipeline_execution_queue_by_wait"],
+        ["overview.workers"] = ["pipeline_execution_queue_expiry"],
         // An operator's question about all that is active.
         ["scheduling.list_schedules"] = ["customer_pipeline_configs_due"],
         // The companies' names, of which there are as many as customers.
         ["pipeline_configs.search"] = ["customer_profiles"],
         // An operator's command.
         ["audit.customers_without_chain"] = ["sqlite_autoindex_customer_profiles_1"],
+        // As many as are leased, fire, or wait to be told.
+        ["alerts.long_runs"] = ["pipeline_execution_queue_expiry"],
+        ["alerts.broken_invariants"] = ["pipeline_execution_queue_expiry"],
+        ["alerts.list_untold"] = ["scheduler_alerts_untold"],
+        ["alerts.list_open"] = ["scheduler_alerts_firing"],
         ["status.firing_alerts"] = ["scheduler_alerts_firing"],
         // From the oldest one on, which go.
+        ["alerts.purge_alerts"] = ["scheduler_alerts_by_time"],
         ["audit.count_refusals"] = ["scheduler_refused_calls"],
         // The operator's questions, asked by people.
         ["monitoring.running_now"] = ["pipeline_execution_queue_expiry"],

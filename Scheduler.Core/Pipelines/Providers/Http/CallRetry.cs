@@ -35,7 +35,7 @@ public static class CallRetry
         Random random
     )
     {
-        if (!RetryPolicy.IsRetryable(error) || tries >= MostTries)
+        if (!RetryableErrors.Contains(error) || tries >= MostTries)
         {
             return null;
         }

@@ -1,0 +1,130 @@
+using NodaTime;
+using Scheduler.Api.Dashboard.Pages;
+using Scheduler.Api.Endpoints;
+using Scheduler.Api.Paging;
+using Scheduler.Api.Settings;
+using Scheduler.Core.Audit;
+using Scheduler.Core.Pipelines.Templates;
+using Scheduler.Core.Status;
+using Scheduler.Core.Storage;
+
+namespace Scheduler.Api.Dashboard;
+
+/// <summary>Queue and workers, the forecast, alerts, templates, the audit trail.</summary>
+internal static class SystemPages
+{
+    private const int MostWorkers = 200;
+    private const int MostCustomers = 20;
+    private const int DefaultDays = 7;
+
+    public static void MapSystemPages(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/queue", QueueAsync);
+        app.MapGet("/forecast", ForecastAsync);
+        app.MapGet("/alerts", AlertsAsync);
+        app.MapGet("/templates", Templates);
+        app.MapGet("/audit", AuditAsync);
+    }
+
+    private static async Task<PageResult<QueuePage>> QueueAsync(
+        string? sort,
+        Snapshots snapshots,
+        OverviewStore overview,
+        ApiOptions options,
+        CancellationToken cancellation
+    )
+    {
+        var status = (await snapshots.Overview.GetAsync(cancellation)).Status;
+        var workers = Sorting.By(
+            await overview.WorkersAsync(MostWorkers, cancellation),
+            sort,
+            ("worker", worker => worker.WorkerId),
+            ("runs", worker => worker.Runs),
+            ("customers", worker => worker.Customers),
+            ("oldest", worker => worker.Oldest)
+        );
+        return new(
+            new QueueModel(
+                status,
+                DesiredWorkers.Of(status, options.Workers),
+                options.Alerts.LatenessObjective,
+                workers,
+                await overview.WaitingCustomersAsync(MostCustomers, cancellation),
+                sort
+            )
+        );
+    }
+
+    private static async Task<PageResult<ForecastPage>> ForecastAsync(
+        Snapshots snapshots,
+        CancellationToken cancellation
+    ) => new(await snapshots.Forecast.GetAsync(cancellation));
+
+    private static async Task<PageResult<AlertsPage>> AlertsAsync(
+        Snapshots snapshots,
+        ApiOptions options,
+        CancellationToken cancellation
+    ) => new(new AlertsModel(OverviewPages.AlertsOf(await snapshots.Overview.GetAsync(cancellation), options)));
+
+    private static PageResult<TemplatesPage> Templates(TemplateCatalog catalog) => new(new TemplatesModel(catalog.All));
+
+    private static async Task<PageResult<AuditPage>> AuditAsync(
+        string? show,
+        string? customer_id,
+        string? days,
+        string? cursor,
+        AuditStore audit,
+        OperationClock clock,
+        CancellationToken cancellation
+    )
+    {
+        var customer = string.IsNullOrWhiteSpace(customer_id) ? null : customer_id.Trim();
+        var back = int.TryParse(days, out var asked) && AuditModel.DayChoices.Contains(asked) ? asked : DefaultDays;
+        var from = await clock.ReadAsync(cancellation) - Duration.FromDays(back);
+        if (show == "refusals")
+        {
+            var refusals = await audit.ListRefusalsAsync(
+                new RefusalFilter
+                {
+                    CustomerId = customer,
+                    From = from,
+                    After =
+                        cursor is not null && PageCursor.Read(cursor, 4) is { } place ? AuditView.PlaceOf(place) : null,
+                    Limit = PageQuery.Standard + 1,
+                },
+                cancellation
+            );
+            return new(
+                new AuditModel(
+                    null,
+                    [.. refusals.Take(PageQuery.Standard)],
+                    customer,
+                    back,
+                    Next(refusals, AuditView.CursorOf)
+                )
+            );
+        }
+        var entries = await audit.ListAsync(
+            new AuditFilter
+            {
+                CustomerId = customer,
+                From = from,
+                AfterId = cursor is null ? null : PageCursor.Read(cursor, 1)?[0],
+                Limit = PageQuery.Standard + 1,
+            },
+            cancellation
+        );
+        return new(
+            new AuditModel(
+                [.. entries.Take(PageQuery.Standard)],
+                null,
+                customer,
+                back,
+                Next(entries, entry => [entry.AuditId])
+            )
+        );
+    }
+
+    private static string? Next<T>(IReadOnlyList<T> rows, Func<T, IReadOnlyList<string>> cursor) =>
+        rows.Count > PageQuery.Standard ? PageCursor.Write(cursor(rows[PageQuery.Standard - 1])) : null;
+}

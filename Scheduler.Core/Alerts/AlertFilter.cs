@@ -1,0 +1,18 @@
+using NodaTime;
+
+namespace Scheduler.Core.Alerts;
+
+/// <summary>Which alerts are listed, newest first.</summary>
+public sealed record AlertFilter
+{
+    /// <summary>Null for all.</summary>
+    public AlertState? State { get; init; }
+
+    /// <summary>Null for all, those of the system included.</summary>
+    public string? CustomerId { get; init; }
+
+    /// <summary>The last alert of the page before; null for the first page.</summary>
+    public (Instant FiredAt, long AlertId)? After { get; init; }
+
+    public required int Limit { get; init; }
+}

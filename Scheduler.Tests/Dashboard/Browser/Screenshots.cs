@@ -1,0 +1,55 @@
+using Microsoft.Playwright;
+using NUnit.Framework;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Dashboard.Browser;
+
+/// <summary>Makes the pictures of docs/dashboard.md: <c>dotnet run --project Scheduler.Tests -- screenshots</c>.</summary>
+[TestFixture]
+[Explicit("makes pictures, proves nothing")]
+[Category("Screenshots")]
+internal sealed class Screenshots
+{
+    /// <summary>Those that the document shows; with this variable set, all pages into that folder, in both widths and schemes.</summary>
+    public const string Variable = "SCHEDULER_SCREENSHOTS";
+
+    private static readonly string[] Shown = ["overview", "pipeline", "run-failed", "customer", "forecast", "queue"];
+
+    [Test]
+    public async Task Pages()
+    {
+        var all = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : null;
+        var target = all ?? Path.Combine(Repository.Root, "docs", "images");
+        Directory.CreateDirectory(target);
+        foreach (var (width, colours) in Looks(all is not null))
+        {
+            await using var window = await Window.SignedInAsync(width, colours: colours);
+            foreach (var (name, path) in PageList.All.Where(page => all is not null || Shown.Contains(page.Name)))
+            {
+                await window.GoAsync(path);
+                await TakeAsync(
+                    window,
+                    target,
+                    all is null ? name : $"{name}-{width}-{colours}".ToLowerInvariant(),
+                    all is not null
+                );
+            }
+        }
+        if (all is null)
+        {
+            await using var narrow = await Window.SignedInAsync(400, 860, ColorScheme.Dark);
+            await narrow.GoAsync("/dashboard");
+            await TakeAsync(narrow, target, "narrow", isWhole: false);
+        }
+    }
+
+    private static (int Width, ColorScheme Colours)[] Looks(bool isEvery) =>
+        isEvery
+            ? [(1360, ColorScheme.Light), (1360, ColorScheme.Dark), (400, ColorScheme.Light), (400, ColorScheme.Dark)]
+            : [(1200, ColorScheme.Light)];
+
+    private static Task<byte[]> TakeAsync(Window window, string folder, string name, bool isWhole) =>
+        window.Page.ScreenshotAsync(
+            new PageScreenshotOptions { Path = Path.Combine(folder, $"dashboard-{name}.png"), FullPage = isWhole }
+        );
+}

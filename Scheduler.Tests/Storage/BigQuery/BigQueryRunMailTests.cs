@@ -1,0 +1,13 @@
+using NUnit.Framework;
+using Scheduler.Tests.Storage.Contract;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Storage.BigQuery;
+
+[TestFixture]
+internal sealed class BigQueryRunMailTests : RunMailContract
+{
+    protected override async Task<ITestDatabase> CreateDatabaseAsync() => await BigQueryDatabase.CreateAsync();
+
+    protected override string EmailsLiteral(string address) => $"['{address}']";
+}

@@ -1,0 +1,11 @@
+using NUnit.Framework;
+using Scheduler.Tests.Storage.Contract;
+using Scheduler.Tests.Support;
+
+namespace Scheduler.Tests.Storage.Postgres;
+
+[TestFixture]
+internal sealed class PostgresRunMailTests : RunMailContract
+{
+    protected override async Task<ITestDatabase> CreateDatabaseAsync() => await PostgresDatabase.CreateAsync();
+}
