@@ -79,7 +79,10 @@ run "the_recommended_installation" {
   }
 
   assert {
-    condition     = length(google_monitoring_alert_policy.rules) == 6 && length(google_monitoring_alert_policy.silence) == 1
+    condition = length(google_monitoring_alert_policy.silence) == 1 && alltrue([
+      for rule in ["QUEUE_LENGTH", "RUN_TOO_LONG", "FAILURE_RATE", "QUOTA_EXCEEDED", "SCHEDULE_INVARIANT", "LATENESS"] :
+      contains(keys(google_monitoring_alert_policy.rules), rule)
+    ])
     error_message = "An alert is missing."
   }
 
