@@ -48,8 +48,8 @@ internal sealed class Screenshots
             ? [(1360, ColorScheme.Light), (1360, ColorScheme.Dark), (400, ColorScheme.Light), (400, ColorScheme.Dark)]
             : [(1200, ColorScheme.Light)];
 
-    private static Task<byte[]> TakeAsync(Window window, string folder, string name, bool isWhole) =>
-        window.Page.ScreenshotAsync(
+    private static async Task TakeAsync(Window window, string folder, string name, bool isWhole) =>
+        await window.Page.ScreenshotAsync(
             new PageScreenshotOptions { Path = Path.Combine(folder, $"dashboard-{name}.png"), FullPage = isWhole }
         );
 }
