@@ -59,7 +59,9 @@ public sealed class ManyInstancesTests : IAsyncDisposable
                     && runs.Select(run => run.ConfigId).Distinct().Count() == pipelines.Count + 1 + missed.Count;
             }
         );
+        // Runs that come eight hours late are an alert of their own, once the watch has seen them.
         var alerts = await world.Journal.AlertsAsync();
+        var quotas = alerts.Where(alert => alert.StartsWith("QUOTA_EXCEEDED ", StringComparison.Ordinal));
         var workers = (await world.Journal.MovesAsync())
             .Where(move => move.To == "RUNNING")
             .Select(move => move.Actor.Split('-')[0]);
@@ -70,9 +72,10 @@ public sealed class ManyInstancesTests : IAsyncDisposable
                 Has.Exactly(pipelines.Count + 1).Items
             );
             Assert.That(
-                alerts.Select(alert => alert[..alert.LastIndexOf('_')]),
+                quotas.Select(alert => alert[..alert.LastIndexOf('_')]),
                 Is.EquivalentTo(Small.Select(customer => $"QUOTA_EXCEEDED {customer}"))
             );
+            Assert.That(alerts, Is.Unique);
             Assert.That(workers.Distinct(), Is.EquivalentTo(new[] { "worker0", "worker1", "worker2" }));
         }
         await world.Journal.EndsWellAsync();
