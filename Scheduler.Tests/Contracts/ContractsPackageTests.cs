@@ -42,7 +42,8 @@ public sealed class ContractsPackageTests
                 )
             )
             .GetDiagnostics()
-            .Where(problem => problem.Severity == DiagnosticSeverity.Error);
+            // CS8795: the other half of a generated expression, which this compilation has no generator for.
+            .Where(problem => problem is { Severity: DiagnosticSeverity.Error, Id: not "CS8795" });
 
         Assert.That(problems.Select(problem => problem.ToString()), Is.Empty);
     }

@@ -10,13 +10,9 @@ namespace Scheduler.Tests.Storage.Drills;
 /// </summary>
 public sealed partial class AdditiveMigrationTests
 {
-    /// <summary>Before the first release; no process of that time is left to work beside a newer one.</summary>
-    private static readonly string[] Before = ["sqlite/0005_credentials", "sqlite/0006_customer_life"];
-
     private static IEnumerable<TestCaseData> Migrations() =>
         from dialect in new[] { "sqlite", "postgres", "bigquery" }
         from migration in SqlText.Migrations(dialect)
-        where !Before.Contains($"{dialect}/{migration.Name}")
         select new TestCaseData(migration.Text).SetArgDisplayNames($"{dialect}/{migration.Name}");
 
     [TestCaseSource(nameof(Migrations))]
