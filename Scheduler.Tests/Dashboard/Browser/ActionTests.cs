@@ -48,7 +48,7 @@ internal sealed class ActionTests
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
 
         await Assertions.Expect(Notice).ToHaveTextAsync("The pipeline is paused.");
-        await Assertions.Expect(window.Page.Locator(".why")).ToContainTextAsync("by admin:1: the key is changed");
+        await Assertions.Expect(window.Page.Locator(".why").First).ToContainTextAsync("by admin:1: the key is changed");
         await ExpectAuditedAsync("pipeline.pause");
 
         await window.GoAsync(DashboardPaths.Pipeline(SeededSystem.Cedar, BrowserRun.System.Pausable.ConfigId));
