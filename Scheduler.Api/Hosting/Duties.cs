@@ -11,8 +11,6 @@ using Scheduler.Core.History;
 using Scheduler.Core.Identifiers;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Scheduling;
-using Scheduler.Core.Scheduling.Backfills;
-using Scheduler.Core.Scheduling.Bulks;
 using Scheduler.Core.Security;
 using Scheduler.Core.Storage;
 
@@ -32,7 +30,6 @@ internal static class Duties
 
     /// <summary>A bulk is begun, and a backfill's next runs are made, so long after the last ones have ended at most.</summary>
     private static readonly TimeSpan Feed = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ChargedFeed = TimeSpan.FromMinutes(1);
 
     /// <summary>Collectors ask once a minute and more often.</summary>
     private static readonly TimeSpan Figures = TimeSpan.FromSeconds(15);
@@ -86,17 +83,11 @@ internal static class Duties
             (Sweep, ChargedSweep),
             (reaper, token) => reaper.PurgeAsync(token)
         );
-        services.AddLedDuty<BackfillFeed>(
+        services.AddLedDuty<RequestedWork>(
             process,
-            ("backfills", "The feed of the backfills"),
-            (Feed, ChargedFeed),
-            (feed, token) => feed.RunAsync(token)
-        );
-        services.AddLedDuty<BulkWork>(
-            process,
-            ("bulks", "The work on bulks"),
-            (Feed, ChargedFeed),
-            (work, token) => work.AdvanceAsync(token)
+            ("requested_work", "The work on bulks and backfills"),
+            (Feed, ChargedRelease),
+            (work, token) => work.RunAsync(token)
         );
         services.AddLedDuty<QuotaAlerts>(
             process,

@@ -67,6 +67,7 @@ internal static class Scheduling
         services.AddSingleton<BackfillFeed>();
         services.AddSingleton<Bulks>();
         services.AddSingleton<BulkWork>();
+        services.AddSingleton<RequestedWork>();
         services.AddSingleton<RunCancelling>();
         services.AddSingleton<CredentialCheck>();
         services.AddSingleton<PipelineConfiguration>();

@@ -23,7 +23,7 @@ public sealed class BackfillStore(ISqlEngine engine)
                 .With("from", backfill.From)
                 .With("to", backfill.To)
                 .With("maxConcurrent", backfill.MaxConcurrent)
-                .With("occurrences", backfill.Occurrences)
+                .With("total", backfill.Occurrences)
                 .With("actor", backfill.CreatedBy)
                 .With("now", backfill.CreatedAt),
             Map,
@@ -73,12 +73,18 @@ public sealed class BackfillStore(ISqlEngine engine)
             cancellationToken
         );
 
-    /// <summary>How many are to go on and wait for nothing, and how many runs all that are to go on have open.</summary>
-    public async Task<(int Going, int Open)> CountOpenAsync(CancellationToken cancellationToken) =>
+    /// <summary>What there is to do.</summary>
+    /// <param name="since">Who was cancelled before is left out.</param>
+    public async Task<BackfillCounts> CountOpenAsync(Instant since, CancellationToken cancellationToken) =>
         await engine.SingleAsync(
             new("backfills", "count_open"),
-            new SqlArguments(),
-            row => (row.Int32("going"), row.Int32("open")),
+            new SqlArguments().With("since", since),
+            row => new BackfillCounts(
+                row.Int32("running"),
+                row.Int32("going"),
+                row.Int32("open"),
+                row.Int32("cancelled")
+            ),
             cancellationToken
         );
 

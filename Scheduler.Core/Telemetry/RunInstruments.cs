@@ -105,7 +105,8 @@ public static class RunInstruments
             "objective",
             objective.TotalSeconds.ToString(CultureInfo.InvariantCulture)
         );
-        foreach (var item in items)
+        // A backfill is in nobody's hurry.
+        foreach (var item in items.Where(item => item.TriggeredBy != TriggeredBy.Backfill))
         {
             var (from, to) = RunSpans.WaitOf(item);
             LatenessHistogram.Record((to - from).TotalSeconds, tag);

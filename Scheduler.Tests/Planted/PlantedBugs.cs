@@ -178,7 +178,7 @@ internal static class PlantedBugs
             "A parked run is let through although the one before it is open.",
             new PlantedEdit(
                 Queue,
-                "    where o.config_id = c.config_id and o.completed_at is null and o.visible_at <> 253402300799999999\n  )",
+                "    where o.config_id = c.config_id and o.completed_at is null and o.visible_at <> 253402300799999999 and o.priority > 0\n  )",
                 "    where o.config_id = c.config_id and o.completed_at is null and o.visible_at <> 253402300799999999 and 1 = 0\n  )"
             )
         ),
@@ -187,8 +187,8 @@ internal static class PlantedBugs
             "Customers are served by their names, not in turns.",
             new PlantedEdit(
                 Queue,
-                "order by v.turn + n.nth, v.customer_id, n.nth) as place",
-                "order by v.customer_id, n.nth) as place"
+                "order by n.yields, v.turn + n.nth, v.customer_id, n.nth) as place",
+                "order by n.yields, v.customer_id, n.nth) as place"
             )
         ),
         new(

@@ -6,7 +6,7 @@
 -- param: from timestamp
 -- param: to timestamp
 -- param: maxConcurrent int64
--- param: occurrences int64
+-- param: total int64
 -- param: now timestamp
 -- param: actor string
 -- param: configId string
@@ -19,7 +19,7 @@ insert into scheduler_backfills (
   created_by, updated_at, version
 )
 select
-  @backfillId, @customerId, c.config_id, @mode, @from, @to, @maxConcurrent, @occurrences, 'RUNNING', @from, @now, @actor, @now, 0
+  @backfillId, @customerId, c.config_id, @mode, @from, @to, @maxConcurrent, @total, 'RUNNING', @from, @now, @actor, @now, 0
 from customer_pipeline_configs c
 left join (
   select distinct config_id from scheduler_backfills where state in ('RUNNING', 'PAUSED')
@@ -67,15 +67,18 @@ limit @limit;
 
 -- name: count_open
 -- mode: read
--- How many are to go on and wait for nothing, and how many runs all that are to go on have open.
+-- param: since timestamp
+-- How many are to go on, how many of those wait for nothing, how many runs all of them have open, and how many were cancelled lately.
 select
+  (select count(*) from scheduler_backfills where state = 'RUNNING') as running,
   (select count(*) from scheduler_backfills where state = 'RUNNING' and waits_for is null) as going,
   (
     select count(*)
     from scheduler_backfills b
     join pipeline_execution_queue q on q.config_id = b.config_id and q.priority = 0
     where b.state = 'RUNNING'
-  ) as open;
+  ) as open,
+  (select count(*) from scheduler_backfills where state = 'CANCELLED' and ended_at > @since) as cancelled;
 
 -- name: list_cancelled
 -- mode: read

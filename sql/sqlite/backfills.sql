@@ -6,7 +6,7 @@ insert into scheduler_backfills (
   created_by, updated_at
 )
 select
-  @backfillId, @customerId, c.config_id, @mode, @from, @to, @maxConcurrent, @occurrences, 'RUNNING', @from, @now, @actor, @now
+  @backfillId, @customerId, c.config_id, @mode, @from, @to, @maxConcurrent, @total, 'RUNNING', @from, @now, @actor, @now
 from customer_pipeline_configs c
 where c.customer_id = @customerId and c.config_id = @configId
 on conflict do nothing;
@@ -43,15 +43,17 @@ limit @limit;
 
 -- name: count_open
 -- mode: read
--- How many are to go on and wait for nothing, and how many runs all that are to go on have open.
+-- How many are to go on, how many of those wait for nothing, how many runs all of them have open, and how many were cancelled lately.
 select
+  (select count(*) from scheduler_backfills where state = 'RUNNING') as running,
   (select count(*) from scheduler_backfills where state = 'RUNNING' and waits_for is null) as going,
   (
     select count(*)
     from scheduler_backfills b
     join pipeline_execution_queue q on q.config_id = b.config_id and q.completed_at is null and q.priority = 0
     where b.state = 'RUNNING'
-  ) as open;
+  ) as open,
+  (select count(*) from scheduler_backfills where state = 'CANCELLED' and ended_at > @since) as cancelled;
 
 -- name: list_cancelled
 -- mode: read

@@ -57,10 +57,13 @@ public sealed class BackfillFeed(
     public async Task<int> AdvanceAsync(CancellationToken cancellationToken)
     {
         var now = await clock.ReadAsync(cancellationToken);
-        var (going, open) = await store.CountOpenAsync(cancellationToken);
-        var places = new Places(options.MaxOpen - open, Math.Max(1, options.MaxOpen / Math.Max(1, going)));
+        var counts = await store.CountOpenAsync(now - LateBatch, cancellationToken);
+        var places = new Places(
+            options.MaxOpen - counts.Open,
+            Math.Max(1, options.MaxOpen / Math.Max(1, counts.Going))
+        );
         var after = "";
-        while (true)
+        while (counts.Running > 0)
         {
             var page = await store.ListRunningAsync(after, now - WaitingLook, Page, cancellationToken);
             foreach (var backfill in page)
@@ -73,9 +76,12 @@ public sealed class BackfillFeed(
             }
             after = page[^1].BackfillId;
         }
-        foreach (var backfill in await store.ListCancelledAsync(now - LateBatch, Page, cancellationToken))
+        if (counts.Cancelled > 0)
         {
-            await backfills.EndWaitingAsync(backfill, Actor, now, cancellationToken);
+            foreach (var backfill in await store.ListCancelledAsync(now - LateBatch, Page, cancellationToken))
+            {
+                await backfills.EndWaitingAsync(backfill, Actor, now, cancellationToken);
+            }
         }
         return places.Taken;
     }

@@ -4,8 +4,12 @@ using Scheduler.Api.Dashboard;
 
 namespace Scheduler.Tests.Dashboard.Browser;
 
-/// <summary>Pages that keep up by themselves, and hands that stay on the keyboard.</summary>
+/// <summary>
+/// Pages that keep up by themselves, and hands that stay on the keyboard. Alone: what others do to the same system would push what is looked
+/// at off the page.
+/// </summary>
 [TestFixture]
+[NonParallelizable]
 internal sealed class LiveTests
 {
     [Test]

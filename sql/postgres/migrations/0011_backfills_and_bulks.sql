@@ -71,4 +71,4 @@ create index scheduler_bulk_items_by_customer on scheduler_bulk_items (customer_
 alter table scheduler_bulk_items enable row level security;
 create policy tenant on scheduler_bulk_items to scheduler_tenant
 using (customer_id = current_setting('scheduler.tenant', true));
-grant select, delete on scheduler_bulk_items to scheduler_tenant;
+grant select, insert, update, delete on scheduler_bulk_items to scheduler_tenant;
