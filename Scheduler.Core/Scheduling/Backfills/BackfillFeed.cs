@@ -28,7 +28,7 @@ public sealed class BackfillFeed(
 )
 {
     /// <summary>What is short is over by then.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
     private const string Actor = "backfills";
     private const int Page = 200;
