@@ -21,7 +21,6 @@ internal static class Duties
 {
     private static readonly TimeSpan Release = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Report = TimeSpan.FromMinutes(1);
 
     // Where every look is charged. Parked items and audit entries are taken care of when they arise, and only what was missed then is left
     // to the duties; the limits that the others watch are days.
@@ -95,11 +94,11 @@ internal static class Duties
             (Sweep, ChargedSweep),
             (alerts, token) => alerts.ResolveAsync(token)
         );
-        services.AddLedDuty<AlertWatch>(
+        services.AddLedDuty<StatusReport>(
             process,
             ("alerts", "The watch over alerts"),
             (Release, ChargedRelease),
-            (watch, token) => watch.RunAsync(token),
+            (report, token) => report.RunAsync(token),
             linger: LastWords
         );
         if (options.Alerts.Email is not null)
@@ -118,12 +117,6 @@ internal static class Duties
             ("audit_chains", "The audit chains"),
             (Release, ChargedSweep),
             (chaining, token) => chaining.ExtendAsync(token)
-        );
-        services.AddLedDuty<StatusReport>(
-            process,
-            ("status_report", "The line of status"),
-            (Report, Sweep),
-            (report, token) => report.WriteAsync(token)
         );
         if (options.History is not null)
         {

@@ -76,7 +76,7 @@ internal static class Scheduling
         services.AddSingleton<ProviderConfiguration>();
         services.AddSingleton<SecretRewrap>();
         services.AddSingleton(provider => new StatusReport(
-            provider.GetRequiredService<StatusStore>(),
+            provider.GetRequiredService<AlertWatch>(),
             provider.GetRequiredService<AlertStore>(),
             options,
             provider.GetRequiredService<ILogger<StatusReport>>()

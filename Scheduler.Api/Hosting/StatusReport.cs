@@ -1,29 +1,25 @@
 using Scheduler.Api.Settings;
+using Scheduler.Core.Alerts;
 using Scheduler.Core.Status;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Api.Hosting;
 
 /// <summary>
-/// Says in the log how the system stands: a log service makes metrics and alerts of the line, where nobody scrapes this process.
+/// After each look of the alert watch says in the log how the system stood: a log service makes metrics and alerts of the line, where nobody
+/// scrapes this process.
 /// </summary>
-internal sealed class StatusReport(StatusStore status, AlertStore alerts, ApiOptions options, ILogger logger)
+internal sealed class StatusReport(AlertWatch watch, AlertStore alerts, ApiOptions options, ILogger logger)
 {
     private const int MostAlerts = 1_000;
 
-    public async Task WriteAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var snapshot = await status.GetAsync(cancellationToken);
-        var stored = await alerts.ListOpenAsync(MostAlerts, cancellationToken);
-        var rules = stored
-            .Select(alert => alert.Rule)
-            .Concat(
-                AlertRules
-                    .Judge(snapshot, longRuns: [], options.Alerts.LatenessObjective)
-                    .Where(judgement => judgement.Fires)
-                    .Select(judgement => judgement.Rule)
-            )
-            .Concat(AlertRules.HasLongRun(snapshot) ? [AlertRules.RunTooLong] : []);
-        LogMessages.Status(logger, StatusLine.Of(snapshot, DesiredWorkers.Of(snapshot, options.Workers), rules));
+        var snapshot = await watch.RunAsync(cancellationToken);
+        var open = await alerts.ListOpenAsync(MostAlerts, cancellationToken);
+        LogMessages.Status(
+            logger,
+            StatusLine.Of(snapshot, DesiredWorkers.Of(snapshot, options.Workers), open.Select(alert => alert.Rule))
+        );
     }
 }

@@ -34,8 +34,9 @@ public sealed partial class AlertWatch(
     private IReadOnlyDictionary<Invariant, Instant> brokenSince = new Dictionary<Invariant, Instant>();
 
     /// <summary>Makes one look.</summary>
+    /// <returns>How the system stood.</returns>
     /// <exception cref="StorageUnavailableException">The store did not answer; the next look finds what this one would have.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task<StatusSnapshot> RunAsync(CancellationToken cancellationToken)
     {
         var snapshot = await status.GetAsync(cancellationToken);
         var now = snapshot.Now;
@@ -50,6 +51,7 @@ public sealed partial class AlertWatch(
             await PurgeAsync(now, cancellationToken);
             purgedAt = now;
         }
+        return snapshot;
     }
 
     private async Task PurgeAsync(Instant now, CancellationToken cancellationToken)

@@ -97,7 +97,7 @@ public sealed partial class Leadership(
 
     private async Task<DutyLease> TakeAsync(CancellationToken cancellationToken)
     {
-        var found = await store.TakeAsync(duty, holder, lease, cancellationToken);
+        var found = await store.TakeAsync(duty, holder, Leads ? known!.Term : null, lease, cancellationToken);
         var before = known;
         known = found;
         if (before is null || (before.Holder, before.Term) != (found.Holder, found.Term))

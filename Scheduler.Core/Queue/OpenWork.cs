@@ -10,7 +10,7 @@ namespace Scheduler.Core.Queue;
 public sealed class OpenWork(QueueStore queue, StatusStore status, QueueSignal signal, TimeProvider time)
 {
     /// <summary>How long a look that found something holds.</summary>
-    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
     private bool isOpen = true;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Scheduler.Tests.EndToEnd.Harness;
 
 namespace Scheduler.Tests.Campaigns;
@@ -5,13 +6,15 @@ namespace Scheduler.Tests.Campaigns;
 /// <summary>A place of an API instance or a worker: one process after another, on the same port and under the same name.</summary>
 internal sealed class Slot(string name, Func<Slot, IReadOnlyDictionary<string, string>, Task<RunningProcess>> start)
 {
-    private readonly List<RunningProcess> processes = [];
+    /// <summary>A list of its own after each start: a fault counts them while one is started.</summary>
+    private ImmutableArray<RunningProcess> processes = [];
+
     private List<int>? ended;
 
     public string Name => name;
 
     /// <summary>The one that was started last; null before the first start.</summary>
-    public RunningProcess? Process => processes.Count == 0 ? null : processes[^1];
+    public RunningProcess? Process => processes.Length == 0 ? null : processes[^1];
 
     public IReadOnlyList<RunningProcess> Processes => processes;
 
@@ -42,7 +45,7 @@ internal sealed class Slot(string name, Func<Slot, IReadOnlyDictionary<string, s
     }
 
     /// <summary>Called with a process as soon as there is one, before it is ready.</summary>
-    public void Began(RunningProcess process) => processes.Add(process);
+    public void Began(RunningProcess process) => processes = processes.Add(process);
 
     /// <summary>The exit codes of the processes that have ended, those left out that were ended by <see cref="CloseAsync"/>.</summary>
     public IEnumerable<int> ExitCodes => ended ?? processes.Select(process => process.ExitCode).OfType<int>();

@@ -27,7 +27,7 @@ internal sealed class DutyTests
     public async Task After_a_kill_of_the_leader_the_next_process_takes_over_within_two_intervals()
     {
         // The leader has just renewed when it is killed, the worst moment; the other looks at another time of its own.
-        await Store.TakeAsync("sweep", "killed", Duration.FromTimeSpan(2 * Interval), default);
+        await Store.TakeAsync("sweep", "killed", null, Duration.FromTimeSpan(2 * Interval), default);
         time.Advance(TimeSpan.FromSeconds(7));
         var passes = new List<DateTimeOffset>();
         var begun = new TaskCompletionSource();
@@ -62,11 +62,11 @@ internal sealed class DutyTests
         );
         await duty.StartAsync(default);
         await begun.Task;
-        var during = await Store.TakeAsync("sweep", "next", Duration.FromMinutes(1), default);
+        var during = await Store.TakeAsync("sweep", "next", null, Duration.FromMinutes(1), default);
 
         await duty.StopAsync(default);
 
-        var after = await Store.TakeAsync("sweep", "next", Duration.FromMinutes(1), default);
+        var after = await Store.TakeAsync("sweep", "next", null, Duration.FromMinutes(1), default);
         Assert.That((during.Holder, after.Holder, after.Term), Is.EqualTo(("first", "next", 2)));
     }
 
@@ -96,7 +96,7 @@ internal sealed class DutyTests
     [Test]
     public async Task What_every_process_does_for_itself_asks_for_no_lead()
     {
-        await Store.TakeAsync("sweep", "another", Duration.FromHours(1), default);
+        await Store.TakeAsync("sweep", "another", null, Duration.FromHours(1), default);
         var passes = 0;
         var thrice = new TaskCompletionSource();
         using var duty = new Duty(

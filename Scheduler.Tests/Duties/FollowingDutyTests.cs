@@ -31,7 +31,7 @@ internal sealed class FollowingDutyTests
         var store = new DutyStore(database!.Engine, harness!.Clock);
         if (otherLeads)
         {
-            await store.TakeAsync("trigger", "other", Duration.FromHours(1), default);
+            await store.TakeAsync("trigger", "other", null, Duration.FromHours(1), default);
         }
         var did = new TaskCompletionSource<string>();
         using var duty = new Duty(

@@ -23,7 +23,7 @@ internal sealed class IdleDutyTests
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMinutes(10);
 
     // The duties of a process that does not tick, and the watch.
-    private const int Loops = 12;
+    private const int Loops = 11;
 
     private readonly RestingTime time = new(StoreHarness.Start.ToDateTimeOffset(), Loops);
     private SqliteDatabase? database;

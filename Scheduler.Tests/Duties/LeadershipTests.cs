@@ -123,7 +123,7 @@ internal sealed class LeadershipTests
             default
         );
         // As after a stop of this process's clock: for the store, the lease has run out.
-        await StoreAt(time.GetUtcNow().ToInstant() + Lease).TakeAsync("trigger", "api-2", 2 * Lease, default);
+        await StoreAt(time.GetUtcNow().ToInstant() + Lease).TakeAsync("trigger", "api-2", null, 2 * Lease, default);
 
         time.Advance((Lease / 3).ToTimeSpan());
         await stopped.Task;

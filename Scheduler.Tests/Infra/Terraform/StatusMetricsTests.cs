@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
+using Scheduler.Core.Alerts;
+using Scheduler.Core.Alerts.Delivery;
 using Scheduler.Core.Status;
 using Scheduler.Core.Storage;
 using Scheduler.Tests.Execution;
@@ -110,8 +113,15 @@ public sealed partial class StatusMetricsTests
         var logger = new RecordingLogger();
         var clock = new OperationClock(database.Engine);
         var (status, alerts) = (new StatusStore(database.Engine, clock), new AlertStore(database.Engine, clock));
+        var watch = new AlertWatch(
+            alerts,
+            status,
+            new AlertOptions(),
+            new DeliverySignal(),
+            NullLogger<AlertWatch>.Instance
+        );
 
-        await new StatusReport(status, alerts, new ApiOptions(), logger).WriteAsync(CancellationToken.None);
+        await new StatusReport(watch, alerts, new ApiOptions(), logger).RunAsync(CancellationToken.None);
 
         Assert.That(logger.Lines.Single().Text, Does.StartWith("Status: queue_length=0 ").And.EndsWith("firing=none"));
     }

@@ -516,7 +516,13 @@ internal sealed class DifferentialHistory
         }
         else
         {
-            var lease = await duties.TakeAsync(duty, holder, Duration.FromSeconds(random.Next(1, 600)), default);
+            var lease = await duties.TakeAsync(
+                duty,
+                holder,
+                random.Next(3) is > 0 and var term ? term : null,
+                Duration.FromSeconds(random.Next(1, 600)),
+                default
+            );
             Note("duty taken", lease.Holder == holder ? 1 : 0);
         }
     }

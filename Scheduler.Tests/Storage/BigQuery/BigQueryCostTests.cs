@@ -35,6 +35,9 @@ internal sealed class BigQueryCostTests
     private const int RunsOfWorker = 20;
     private const int MostInTenSeconds = 25;
 
+    /// <summary>So many milliseconds in a row without anything to do: what wakes another thread takes a moment to do so.</summary>
+    private const int QuietMoments = 3;
+
     private static readonly TimeSpan Flush = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
@@ -240,10 +243,22 @@ internal sealed class BigQueryCostTests
     private void Settle()
     {
         var moment = TimeSpan.FromMilliseconds(1);
-        do
+        for (var quiet = 0; quiet < QuietMoments; quiet++)
         {
             thread.Settle();
-        } while (thread.WaitForWork(moment) || engine.InFlight > 0 || ThreadPool.PendingWorkItemCount > 0);
+            if (thread.WaitForWork(moment) || engine.InFlight > 0 || IsPoolBusy())
+            {
+                quiet = -1;
+            }
+        }
+    }
+
+    /// <summary>Duties go on in the pool; a thread of it that the machine keeps waiting has not ended its step yet.</summary>
+    private static bool IsPoolBusy()
+    {
+        ThreadPool.GetMaxThreads(out var most, out _);
+        ThreadPool.GetAvailableThreads(out var free, out _);
+        return ThreadPool.PendingWorkItemCount > 0 || most - free > 1;
     }
 
     private ServiceProvider Process()
@@ -280,11 +295,14 @@ internal sealed class BigQueryCostTests
             })
             .MaxBy(table => table.Item2);
 
-    private void Tell(string what, List<StatementUse> uses, int runs)
+    private static void Tell(string what, List<StatementUse> uses, int runs)
     {
-        foreach (var use in database.Engine.Meter.Uses)
+        foreach (
+            var use in uses.GroupBy(use => $"{use.Kind} {string.Join(", ", use.Tables)}")
+                .OrderByDescending(use => use.Count())
+        )
         {
-            TestContext.Out.WriteLine($"  {use.Operation, -40} {use.Jobs, 6} jobs {use.Statements, 6} statements");
+            TestContext.Out.WriteLine($"  {use.Count(), 6} {use.Key}");
         }
         var usd = new BigQueryUse(what, 0, uses.Count, uses.Sum(use => use.BytesBilled)).Usd;
         var (table, most) = Busiest(uses);

@@ -245,7 +245,7 @@ internal sealed class BigQueryFaultTests
 
         for (var nth = 0; nth < Renewals; nth++)
         {
-            var lease = await PassAsync(duties.TakeAsync("reaper", "me", Duration.FromMinutes(1), default));
+            var lease = await PassAsync(duties.TakeAsync("reaper", "me", null, Duration.FromMinutes(1), default));
             Assert.That(lease.Holder, Is.EqualTo("me"));
         }
 

@@ -14,10 +14,10 @@ internal abstract class DutyLeaseContract : StoreContract
     [Test]
     public async Task The_first_to_ask_leads_and_everybody_else_is_told_who_does()
     {
-        var first = await Duties.TakeAsync("trigger", "api-1", Lease, default);
+        var first = await Duties.TakeAsync("trigger", "api-1", null, Lease, default);
         H.Advance(Duration.FromSeconds(10));
-        var second = await Duties.TakeAsync("trigger", "api-2", Lease, default);
-        var other = await Duties.TakeAsync("purge", "api-2", Lease, default);
+        var second = await Duties.TakeAsync("trigger", "api-2", null, Lease, default);
+        var other = await Duties.TakeAsync("purge", "api-2", null, Lease, default);
 
         using (Assert.EnterMultipleScope())
         {
@@ -32,27 +32,27 @@ internal abstract class DutyLeaseContract : StoreContract
     [Test]
     public async Task The_leader_renews_within_its_term()
     {
-        await Duties.TakeAsync("trigger", "api-1", Lease, default);
+        await Duties.TakeAsync("trigger", "api-1", null, Lease, default);
         for (var beat = 0; beat < 5; beat++)
         {
             H.Advance(Duration.FromSeconds(20));
-            var renewed = await Duties.TakeAsync("trigger", "api-1", Lease, default);
+            var renewed = await Duties.TakeAsync("trigger", "api-1", beat % 2 == 0 ? null : 1, Lease, default);
             Assert.That((renewed.Term, renewed.ExpiresAt), Is.EqualTo((1, H.Now + Lease)));
         }
 
-        Assert.That((await Duties.TakeAsync("trigger", "api-2", Lease, default)).Holder, Is.EqualTo("api-1"));
+        Assert.That((await Duties.TakeAsync("trigger", "api-2", term: 1, Lease, default)).Holder, Is.EqualTo("api-1"));
     }
 
     [Test]
     public async Task A_lease_that_ran_out_goes_to_the_next_in_a_new_term_and_the_former_holder_hears_of_it()
     {
-        await Duties.TakeAsync("trigger", "api-1", Lease, default);
+        await Duties.TakeAsync("trigger", "api-1", null, Lease, default);
         H.Advance(Lease - Duration.FromMilliseconds(1));
-        var before = await Duties.TakeAsync("trigger", "api-2", Lease, default);
+        var before = await Duties.TakeAsync("trigger", "api-2", null, Lease, default);
         H.Advance(Duration.FromMilliseconds(1));
 
-        var taken = await Duties.TakeAsync("trigger", "api-2", Lease, default);
-        var former = await Duties.TakeAsync("trigger", "api-1", Lease, default);
+        var taken = await Duties.TakeAsync("trigger", "api-2", null, Lease, default);
+        var former = await Duties.TakeAsync("trigger", "api-1", term: 1, Lease, default);
 
         using (Assert.EnterMultipleScope())
         {
@@ -65,10 +65,10 @@ internal abstract class DutyLeaseContract : StoreContract
     [Test]
     public async Task A_holder_whose_lease_ran_out_and_whom_nobody_followed_goes_on_in_its_term()
     {
-        await Duties.TakeAsync("trigger", "api-1", Lease, default);
+        await Duties.TakeAsync("trigger", "api-1", null, Lease, default);
         H.Advance(10 * Lease);
 
-        var again = await Duties.TakeAsync("trigger", "api-1", Lease, default);
+        var again = await Duties.TakeAsync("trigger", "api-1", null, Lease, default);
 
         Assert.That((again.Holder, again.Term, again.ExpiresAt), Is.EqualTo(("api-1", 1, H.Now + Lease)));
     }
@@ -76,14 +76,14 @@ internal abstract class DutyLeaseContract : StoreContract
     [Test]
     public async Task A_released_lease_is_taken_at_once_and_nobody_releases_anothers()
     {
-        await Duties.TakeAsync("trigger", "api-1", Lease, default);
+        await Duties.TakeAsync("trigger", "api-1", null, Lease, default);
 
         var foreign = await Duties.ReleaseAsync("trigger", "api-2", default);
         var unknown = await Duties.ReleaseAsync("nothing", "api-1", default);
-        var still = await Duties.TakeAsync("trigger", "api-2", Lease, default);
+        var still = await Duties.TakeAsync("trigger", "api-2", null, Lease, default);
         var own = await Duties.ReleaseAsync("trigger", "api-1", default);
         var twice = await Duties.ReleaseAsync("trigger", "api-1", default);
-        var taken = await Duties.TakeAsync("trigger", "api-2", Lease, default);
+        var taken = await Duties.TakeAsync("trigger", "api-2", null, Lease, default);
 
         using (Assert.EnterMultipleScope())
         {
@@ -102,7 +102,7 @@ internal abstract class DutyLeaseContract : StoreContract
                 Enumerable
                     .Range(0, 16)
                     .Select(process =>
-                        Task.Run(() => Duties.TakeAsync("trigger", $"api-{round}-{process}", Lease, default))
+                        Task.Run(() => Duties.TakeAsync("trigger", $"api-{round}-{process}", null, Lease, default))
                     )
             );
 

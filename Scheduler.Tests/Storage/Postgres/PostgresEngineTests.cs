@@ -42,7 +42,7 @@ internal sealed class PostgresEngineTests
         var runs = new RunStore(database.Engine, new OperationClock(database.Engine));
         var duties = new DutyStore(other, new OperationClock(other));
         await runs.GetAsync("customer", "run", default);
-        await duties.TakeAsync("duty", "one", Duration.FromMinutes(1), default);
+        await duties.TakeAsync("duty", "one", null, Duration.FromMinutes(1), default);
 
         // Both answers get another type, as they may in the middle of a rolling upgrade.
         await database.ExecuteAsync(
@@ -52,7 +52,7 @@ internal sealed class PostgresEngineTests
             """
         );
         var run = await runs.GetAsync("customer", "run", default);
-        var lease = await duties.TakeAsync("duty", "one", Duration.FromMinutes(1), default);
+        var lease = await duties.TakeAsync("duty", "one", null, Duration.FromMinutes(1), default);
 
         Assert.That(run, Is.Null);
         Assert.That((lease.Holder, lease.Term), Is.EqualTo(("one", 1)));
@@ -67,7 +67,7 @@ internal sealed class PostgresEngineTests
             new PostgresOptions { ConnectionString = $"{database.ConnectionString};{limit}" }
         );
         var duties = new DutyStore(engine, new OperationClock(engine));
-        Task<DutyLease> TakeAsync() => duties.TakeAsync("duty", "one", Duration.FromMinutes(1), default);
+        Task<DutyLease> TakeAsync() => duties.TakeAsync("duty", "one", null, Duration.FromMinutes(1), default);
         await TakeAsync();
         var before = await SessionsAsync(database);
 
