@@ -47,11 +47,14 @@ internal sealed class Campaign(IReadOnlyList<CampaignFault> faults, int seed, Fu
             }
             using var stop = new CancellationTokenSource();
             var loading = load.RunAsync(WavePause, stop.Token);
+            var nextTimes = new NextTimes(site.Database, Break);
+            var watching = nextTimes.WatchAsync(stop.Token);
             site.Arm();
             await Task.WhenAll(faults.Select(fault => fault.StrikeAsync(site, load, chance.Of($"strike {fault.Id}"))));
             await PauseAsync(loading);
             await stop.CancelAsync();
             await loading;
+            await watching;
             await site.HealAsync();
             site.Note("faults have stopped");
             var calm = TimeProvider.System.GetTimestamp();
@@ -64,7 +67,7 @@ internal sealed class Campaign(IReadOnlyList<CampaignFault> faults, int seed, Fu
             {
                 fault.Count(site);
             }
-            var judge = new CampaignJudge(site, load, (promise, what) => violations.Add($"{promise} {what}"));
+            var judge = new CampaignJudge(site, load, Break);
             var view = await judge.JudgeAsync(
                 lastPass,
                 mayOverlap: faults.Any(fault => fault.MayOverlap),
@@ -74,6 +77,10 @@ internal sealed class Campaign(IReadOnlyList<CampaignFault> faults, int seed, Fu
             foreach (var fault in faults)
             {
                 violations.AddRange(await fault.JudgeAsync(site));
+            }
+            if (nextTimes.Looks == 0)
+            {
+                violations.Add("I12 No pipeline that had fired was looked at.");
             }
             if (Duration.FromTimeSpan(healed) > MostQuiet)
             {
@@ -102,6 +109,8 @@ internal sealed class Campaign(IReadOnlyList<CampaignFault> faults, int seed, Fu
             Logs = site.KeepsFolder ? site.WriteLogs() : null,
         };
     }
+
+    private void Break(string promise, string what) => violations.Add($"{promise} {what}");
 
     private async Task<Site> SiteAsync()
     {

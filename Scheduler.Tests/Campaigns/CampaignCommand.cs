@@ -31,6 +31,7 @@ internal static class CampaignCommand
             }
         }
         Console.WriteLine();
+        Console.WriteLine($"build {CampaignResult.Build}");
         Console.WriteLine("fault         seeds   hit  hits   runs violations  longest to heal, s  time, s");
         foreach (
             var group in results.GroupBy(result =>

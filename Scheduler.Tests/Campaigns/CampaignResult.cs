@@ -1,9 +1,17 @@
+using System.Reflection;
+
 namespace Scheduler.Tests.Campaigns;
 
 /// <summary>What came out of a campaign.</summary>
 /// <param name="Name">Its faults.</param>
 internal sealed record CampaignResult(string Name, int Seed, string Store)
 {
+    /// <summary>The version with its commit.</summary>
+    public static string Build { get; } =
+        typeof(CampaignResult)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion;
+
     public required int Hits { get; init; }
     public required IReadOnlyDictionary<string, int> HitsByKind { get; init; }
     public required int Runs { get; init; }
@@ -25,7 +33,7 @@ internal sealed record CampaignResult(string Name, int Seed, string Store)
     /// <summary>All that a reader needs to look for the reason.</summary>
     public string Explain() =>
         $"""
-            campaign {Name} --seed {Seed} on {Store} (the seed makes the plan of the faults, the machine makes the interleaving)
+            campaign {Name} --seed {Seed} on {Store}, build {Build} (the seed makes the plan of the faults, the machine makes the interleaving)
             {string.Join('\n', Violations)}
             hits: {string.Join(", ", HitsByKind.Select(hit => $"{hit.Key} {hit.Value}"))}
             {string.Join('\n', Notes)}

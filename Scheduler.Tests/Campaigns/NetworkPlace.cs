@@ -19,9 +19,10 @@ internal sealed class NetworkPlace : IAsyncDisposable
         var id = $"{Environment.ProcessId % 100_000}x{number}";
         name = $"scheduler-{id}";
         (outside, inside) = ($"so{id}", $"si{id}");
-        // RFC 2544 keeps these addresses for tests of networks.
-        Here = IPAddress.Parse($"198.18.{number % 250}.1");
-        There = IPAddress.Parse($"198.18.{number % 250}.2");
+        // RFC 2544 keeps 198.18.0.0/15 for tests of networks: four addresses for each place, 64 places for each process.
+        var block = ((Environment.ProcessId * 64) + (number % 64)) % (1 << 15);
+        Here = Address(block, 1);
+        There = Address(block, 2);
     }
 
     /// <summary>Null where the machine lets this process make namespaces.</summary>
@@ -41,9 +42,9 @@ internal sealed class NetworkPlace : IAsyncDisposable
         await Ip($"netns add {place.name}");
         await Ip($"link add {place.outside} type veth peer name {place.inside}");
         await Ip($"link set {place.inside} netns {place.name}");
-        await Ip($"addr add {place.Here}/24 dev {place.outside}");
+        await Ip($"addr add {place.Here}/30 dev {place.outside}");
         await Ip($"link set {place.outside} up");
-        await Ip($"-n {place.name} addr add {place.There}/24 dev {place.inside}");
+        await Ip($"-n {place.name} addr add {place.There}/30 dev {place.inside}");
         await Ip($"-n {place.name} link set {place.inside} up");
         await Ip($"-n {place.name} link set lo up");
         return place;
@@ -71,6 +72,12 @@ internal sealed class NetworkPlace : IAsyncDisposable
         await MendAsync();
         await Ip($"link del {outside}", mayFail: true);
         await Ip($"netns del {name}", mayFail: true);
+    }
+
+    private static IPAddress Address(int block, int host)
+    {
+        var offset = (block * 4) + host;
+        return new IPAddress([198, (byte)(18 + (offset >> 16)), (byte)(offset >> 8), (byte)offset]);
     }
 
     private static string? Try()

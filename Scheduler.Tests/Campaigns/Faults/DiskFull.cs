@@ -1,11 +1,18 @@
+using Scheduler.Tests.Support;
+
 namespace Scheduler.Tests.Campaigns.Faults;
 
-/// <summary>The disk of the database is full for a while: each commit of the store fails, PostgreSQL itself may go down over it.</summary>
+/// <summary>
+/// The disk of the database is full for a while: each commit of the store fails, PostgreSQL itself may go down over it. Then PostgreSQL takes
+/// reads only, as a server that has become a standby does.
+/// </summary>
 internal sealed class DiskFull : CampaignFault
 {
+    private const string ReadOnlyTransaction = "25006";
+
     public override string Id => "F16";
 
-    public override string Title => "disk of the database full";
+    public override string Title => "disk of the database full; a database that can only be read";
 
     public override bool IsForSqlite => true;
 
@@ -35,11 +42,35 @@ internal sealed class DiskFull : CampaignFault
                 await server.StartAgainAsync();
             }
         }
+        if (site.Server is { } whole)
+        {
+            await ReadOnlyAsync(whole, "on");
+            site.Note("the database takes no writes");
+            await PauseAsync(Between(random, 2, 3));
+            await ReadOnlyAsync(whole, "off");
+            site.Note("the database takes writes again");
+        }
     }
 
+    public override Task<IReadOnlyList<string>> JudgeAsync(Site site) =>
+        Task.FromResult<IReadOnlyList<string>>(
+            site.Server is null
+            || Told(site, output => output.Contains(ReadOnlyTransaction, StringComparison.Ordinal) ? 1 : 0) > 0
+                ? []
+                : ["No instance has told of the database that takes no writes."]
+        );
+
     // Both stores tell the instances, and they their callers.
-    public override void Count(Site site) =>
-        site.Hit(Id, site.Instances.Sum(slot => slot.Processes.Sum(process => Failures(process.Output))));
+    public override void Count(Site site) => site.Hit(Id, Told(site, Failures));
+
+    private static int Told(Site site, Func<string, int> count) =>
+        site.Instances.Sum(slot => slot.Processes.Sum(process => count(process.Output)));
+
+    private static async Task ReadOnlyAsync(PostgresServer server, string isOn)
+    {
+        await server.ExecuteAsync($"alter system set default_transaction_read_only = {isOn}");
+        await server.ExecuteAsync("select pg_reload_conf()");
+    }
 
     private static int Failures(string output) =>
         output
