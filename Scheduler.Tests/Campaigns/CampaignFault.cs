@@ -19,6 +19,9 @@ internal abstract class CampaignFault
     /// <summary>Whether a process may be at a run that it no longer holds: it was frozen, or its pipeline heeds nothing.</summary>
     public virtual bool MayOverlap => false;
 
+    /// <summary>Whether it is judged by leases that must not run out: no other campaign may keep its processes waiting.</summary>
+    public virtual bool StandsAlone => false;
+
     /// <summary>Whether the database has to be on a disk of its own that can be filled.</summary>
     public virtual bool NeedsSmallDisk => false;
 

@@ -22,6 +22,8 @@ internal class Drains(int workers = CampaignFault.UsualWorkers) : CampaignFault
     // Its balancers take the place of the proxies of F10, and other faults lose leases.
     public override bool IsForMixes => false;
 
+    public override bool StandsAlone => true;
+
     public override int Workers => workers;
 
     public override Task PrepareAsync(Site site, Random random)
