@@ -18,7 +18,7 @@ return args switch
     ["mutate-sql", .. var rest] when MutateSqlCall.TryParse(rest, out var call) => await MutateSql.RunAsync(call),
     ["recovery", .. var rest] when RecoveryCommand.Knows(rest) => await RecoveryCommand.RunAsync(rest),
     ["browser"] => Chromium.Provide(),
-    ["screenshots"] => await CheckRun.ScreenshotsAsync(),
+    ["screenshots"] => await Screenshots.RunAsync(Console.Out),
     ["clouds"] => await CloudsCommand.RunAsync(Console.Out),
     _ => CheckRun.Explain(),
 };

@@ -37,23 +37,26 @@ internal static class CustomerPages
             Search = string.IsNullOrWhiteSpace(search) ? null : search.Trim(),
             Status = Wire.TryParse(status, out CustomerStatus known) ? Wire.Name(known) : null,
             Plan = Wire.TryParse(plan, out SubscriptionPlan bought) ? Wire.Name(bought) : null,
-            After = cursor is null ? null : PageCursor.Read(cursor, 1)?[0],
             Limit = PageQuery.Standard + 1,
         };
-        var rows = await overview.CustomersAsync(filter, cancellation);
-        var page = Sorting.By(
-            [.. rows.Take(PageQuery.Standard)],
+        var page = await ListPage.ReadAsync(
             sort,
-            ("company", row => row.CompanyName),
-            ("id", row => row.CustomerId),
-            ("status", row => row.Status),
-            ("plan", row => row.Plan),
-            ("active", row => row.ActivePipelines),
-            ("failing", row => row.FailingPipelines),
-            ("since", row => row.CreatedAt)
+            cursor,
+            "id",
+            ["id", "-id"],
+            (order, from) =>
+                overview.CustomersAsync(
+                    filter with
+                    {
+                        Backwards = order == "-id",
+                        After = from is null ? null : PageCursor.Read(from, 1)?[0],
+                    },
+                    cancellation
+                ),
+            (_, row) => [row.CustomerId],
+            CustomersPage.Sorted
         );
-        var next = rows.Count > PageQuery.Standard ? PageCursor.Write([rows[PageQuery.Standard - 1].CustomerId]) : null;
-        return new(new CustomersModel(page, filter.Search, filter.Status, filter.Plan, sort, next));
+        return new(new CustomersModel(page.Rows, filter.Search, filter.Status, filter.Plan, page.Order, page.Next));
     }
 
     private static async Task<IResult> ShowAsync(
@@ -86,44 +89,59 @@ internal static class CustomerPages
         }
         var back =
             int.TryParse(days, out var asked) && CustomerRunsModel.DayChoices.Contains(asked) ? asked : DefaultDays;
-        var from = standing.Now - Duration.FromDays(back);
+        var since = standing.Now - Duration.FromDays(back);
         var pipeline = string.IsNullOrEmpty(config_id) ? null : config_id;
-        var query = new RunQuery(Wire.TryParse(state, out RunState known) ? Wire.Name(known) : null, null, null, null);
-        if (query.Read(new PageQuery(PageQuery.Standard, cursor), out var filter) is not null)
-        {
-            _ = query.Read(new PageQuery(PageQuery.Standard, null), out filter);
-        }
-        var rows =
-            pipeline is not null && filter.State is null
-                ? await runs.ListOfPipelineAsync(id, pipeline, from, filter.After, PageQuery.Standard + 1, cancellation)
-                : await runs.ListAsync(
-                    id,
-                    filter with
-                    {
-                        ConfigId = pipeline,
-                        From = from,
-                        Limit = PageQuery.Standard + 1,
-                    },
-                    cancellation
-                );
+        var known = Wire.TryParse(state, out RunState parsed) ? parsed : (RunState?)null;
+        var page = await ListPage.ReadAsync(
+            sort,
+            cursor,
+            "-due",
+            ["-due", "due"],
+            ReadAsync,
+            (_, row) => RunQuery.CursorOf(row),
+            (rows, _) => rows
+        );
         var pipelines = await configs.ListAsync(id, null, null, PageQuery.Most, cancellation);
         return new PageResult<CustomerRunsPage>(
             new CustomerRunsModel(
                 id,
                 standing.CompanyName,
-                RunTable.Sorted(
-                    CustomerRunsModel.Rows([.. rows.Take(PageQuery.Standard)], pipelines, standing.CompanyName),
-                    sort
-                ),
+                Sorted(CustomerRunsModel.Rows(page.Rows, pipelines, standing.CompanyName)),
                 pipelines,
-                query.State,
+                known is { } one ? Wire.Name(one) : null,
                 pipeline,
                 back,
-                sort,
-                rows.Count > PageQuery.Standard
-                    ? PageCursor.Write(RunQuery.CursorOf(rows[PageQuery.Standard - 1]))
-                    : null
+                page.Order,
+                page.Next
             )
         );
+
+        Task<IReadOnlyList<Run>> ReadAsync(string order, string? from)
+        {
+            var filter = new RunFilter
+            {
+                State = known,
+                ConfigId = pipeline,
+                OldestFirst = order == "due",
+                From = since,
+                After = RunQuery.AfterOf(from),
+                Limit = PageQuery.Standard + 1,
+            };
+            return pipeline is not null && known is null
+                ? runs.ListOfPipelineAsync(
+                    id,
+                    pipeline,
+                    since,
+                    filter.After,
+                    filter.OldestFirst,
+                    filter.Limit,
+                    cancellation
+                )
+                : runs.ListAsync(id, filter, cancellation);
+        }
+
+        // What the pages show beside the run is known only now: a whole list is sorted here.
+        IReadOnlyList<OverviewRun> Sorted(IReadOnlyList<OverviewRun> rows) =>
+            page.Order.Offered is null ? RunTable.Sorted(rows, sort) : rows;
     }
 }

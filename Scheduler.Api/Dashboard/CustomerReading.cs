@@ -15,6 +15,7 @@ internal sealed class CustomerReading(
     UsageReading usage,
     PipelineConfigStore configs,
     RunStore runs,
+    ScheduleStore schedules,
     DatasetLook datasets
 )
 {
@@ -32,31 +33,30 @@ internal sealed class CustomerReading(
         {
             return null;
         }
-        var after = cursor is null ? null : PageCursor.Read(cursor, 1)?[0];
-        var rows = await configs.ListAsync(id, null, after, PageQuery.Standard + 1, cancellation);
+        var page = await ListPage.ReadAsync(
+            sort,
+            cursor,
+            "",
+            [],
+            ReadAsync,
+            (_, found) => [found.Config.ConfigId],
+            PipelineTable.Sorted
+        );
         var newest = await runs.ListAsync(
             id,
             new RunFilter { From = standing.Now - Duration.FromDays(CostDays), Limit = NewestRuns },
             cancellation
         );
+        var groups = await schedules.ListSchedulesAsync(id, standing.Now, cancellation);
         var today = standing.Now.InUtc().Date;
         return new CustomerModel
         {
             Standing = standing,
             Usage = used,
-            Pipelines = PipelineTable.Sorted(
-                [
-                    .. rows.Take(PageQuery.Standard)
-                        .Select(config => new FoundPipeline(
-                            config,
-                            standing.CompanyName,
-                            PipelineMark.StateOf(config, standing.Now)
-                        )),
-                ],
-                sort
-            ),
-            Next = rows.Count > PageQuery.Standard ? PageCursor.Write([rows[PageQuery.Standard - 1].ConfigId]) : null,
-            Sort = sort,
+            Pipelines = page.Rows,
+            Next = page.Next,
+            Order = page.Order,
+            Forecast = Core.Scheduling.Forecasts.Forecast.Of(groups, standing.Now, cancellation),
             Runs = newest,
             Costs = await datasets.ReadAsync(
                 standing.TenantDatasetId,
@@ -65,5 +65,19 @@ internal sealed class CustomerReading(
                 cancellation
             ),
         };
+
+        async Task<IReadOnlyList<FoundPipeline>> ReadAsync(string order, string? from)
+        {
+            var after = from is null ? null : PageCursor.Read(from, 1)?[0];
+            var rows = await configs.ListAsync(id, null, after, PageQuery.Standard + 1, cancellation);
+            return
+            [
+                .. rows.Select(config => new FoundPipeline(
+                    config,
+                    standing.CompanyName,
+                    PipelineMark.StateOf(config, standing.Now)
+                )),
+            ];
+        }
     }
 }

@@ -35,10 +35,12 @@ internal static class DashboardMap
         pages.MapPipelinePages();
         pages.MapCustomerPages();
         pages.MapSystemPages();
+        pages.MapAlertPages();
         pages.MapPipelineControls();
         pages.MapRunControls();
         pages.MapBackfillControls();
         pages.MapBulkControls();
+        pages.MapAlertControls();
         pages.MapEmbedLinkControl();
     }
 

@@ -1,3 +1,5 @@
+using Scheduler.Core.Alerts;
+
 namespace Scheduler.Api.Dashboard;
 
 /// <summary>Where the dashboard's pages are. Ids are escaped: what is linked is what was meant.</summary>
@@ -17,6 +19,11 @@ public static class DashboardPaths
 
     public static string Pipeline(string customerId, string configId) =>
         $"{Customer(customerId)}/pipelines/{Escaped(configId)}";
+
+    /// <param name="alertId">Of an alert that is written down.</param>
+    public static string Alert(long alertId) => $"{Root}/alerts/{AlertIds.Text(alertId)}";
+
+    public static string Delivery(string deliveryId) => $"{Root}/deliveries/{Escaped(deliveryId)}";
 
     public static string Audit(string customerId) => $"{Root}/audit?customer_id={Escaped(customerId)}";
 

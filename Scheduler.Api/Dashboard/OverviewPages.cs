@@ -1,6 +1,5 @@
 using Scheduler.Api.Dashboard.Pages;
 using Scheduler.Api.Settings;
-using Scheduler.Core.Alerts;
 using Scheduler.Core.Status;
 
 namespace Scheduler.Api.Dashboard;
@@ -20,29 +19,9 @@ internal static class OverviewPages
         return new(
             new OverviewModel(
                 snapshot,
-                AlertsOf(snapshot, options),
                 DesiredWorkers.Of(snapshot.Status, options.Workers),
                 options.Alerts.LatenessObjective
             )
         );
     }
-
-    /// <summary>As the status call tells them: what is written down, and what the rules say of the figures.</summary>
-    public static IReadOnlyList<FiringAlert> AlertsOf(OverviewSnapshot snapshot, ApiOptions options) =>
-        [
-            .. snapshot
-                .StoredAlerts.Concat(
-                    AlertRules
-                        .Judge(snapshot.Status, longRuns: [], options.Alerts.LatenessObjective)
-                        .Where(judgement => judgement.Fires)
-                        .Select(judgement => new FiringAlert(
-                            judgement.Rule,
-                            judgement.Subject,
-                            judgement.CustomerId,
-                            judgement.Message,
-                            snapshot.Status.Now
-                        ))
-                )
-                .DistinctBy(alert => (alert.Rule, alert.Subject)),
-        ];
 }

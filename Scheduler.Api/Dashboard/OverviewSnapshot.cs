@@ -10,8 +10,8 @@ public sealed record OverviewSnapshot
 {
     public required StatusSnapshot Status { get; init; }
 
-    /// <summary>Those that are written down; the rules over the figures come on top.</summary>
-    public required IReadOnlyList<FiringAlert> StoredAlerts { get; init; }
+    /// <summary>What fires or is silenced, as the status call tells it.</summary>
+    public required IReadOnlyList<Alert> Alerts { get; init; }
 
     /// <summary>24 of them, oldest first.</summary>
     public required IReadOnlyList<HourFigures> Hours { get; init; }

@@ -31,6 +31,8 @@ internal static class PipelineControls
         group.MapPost("/pause", PauseAsync);
         group.MapGet("/resume", ConfirmResumeAsync);
         group.MapPost("/resume", ResumeAsync);
+        group.MapGet("/switch-off", ConfirmSwitchOffAsync);
+        group.MapPost("/switch-off", SwitchOffAsync);
     }
 
     private static async Task<IResult> ConfirmRunAsync(
@@ -270,6 +272,56 @@ internal static class PipelineControls
         await pausing.ResumeAsync(id, config_id, caller.AsActor(), cancellation) is PauseResult.NoSuchPipeline
             ? NotFound()
             : Said.On(DashboardPaths.Pipeline(id, config_id), Said.Resumed);
+
+    private static async Task<IResult> ConfirmSwitchOffAsync(
+        string id,
+        string config_id,
+        PipelineConfigStore configs,
+        QueueStore queue,
+        OperationClock clock,
+        CancellationToken cancellation
+    )
+    {
+        if (await configs.GetAsync(id, config_id, cancellation) is not { } config)
+        {
+            return NotFound();
+        }
+        var now = await clock.ReadAsync(cancellation);
+        var waiting = (await queue.ListWaitingOfConfigAsync(config_id, MostCounted, cancellation)).Count;
+        var path = DashboardPaths.Pipeline(id, config_id);
+        return Confirm(
+            new ConfirmModel
+            {
+                Title = $"Switch {PipelineTable.NameOf(config)} off?",
+                Consequences =
+                [
+                    config.NextRunTime is { } next
+                        ? $"It makes no runs any more; its next one would be due {Shown.Time(next, now)} UTC, {Shown.Age(next, now)}."
+                        : "It makes no runs any more.",
+                    waiting == 0
+                        ? "Nothing of it waits. What runs goes on to its end."
+                        : $"{Counted(waiting, "run")} of it waiting to start will be skipped. What runs goes on to its end.",
+                    "Its runs and its data stay. It goes on when the customer or an operator sends its configuration to the API again.",
+                ],
+                Action = "Switch it off",
+                IsDanger = true,
+                Path = $"{path}/switch-off",
+                Back = path,
+                Fault = config.IsActive ? null : "The pipeline is switched off already.",
+            }
+        );
+    }
+
+    private static async Task<IResult> SwitchOffAsync(
+        string id,
+        string config_id,
+        PipelineRetirement retirement,
+        CurrentCaller caller,
+        CancellationToken cancellation
+    ) =>
+        await retirement.DeactivateAsync(id, config_id, caller.AsActor(), cancellation) is null
+            ? NotFound()
+            : Said.On(DashboardPaths.Pipeline(id, config_id), Said.SwitchedOff);
 
     private static Schedule? ScheduleOf(PipelineConfig config) =>
         Schedule.Create(config.ScheduleCron, config.Timezone, config.DstPolicy) is ScheduleResult.Valid(var schedule)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using Scheduler.Api.Dashboard.Pages;
 using Scheduler.Api.Dashboard.Parts;
@@ -44,22 +45,49 @@ internal static class PipelinePages
     {
         var (text, source, standing) = (Given(search), Given(provider), Given(state));
         var fault = new PipelineQuery(text, source, standing).Read(
-            new PageQuery(PageQuery.Standard, Given(cursor)),
+            new PageQuery(PageQuery.Standard + 1, null),
             out var filter
         );
-        var rows = fault is null
-            ? await configs.SearchAsync(filter with { Limit = filter.Limit + 1 }, clock.ForScript, cancellation)
-            : [];
-        var next = rows.Count > PageQuery.Standard ? PageCursor.Write(rows[PageQuery.Standard - 1].Place) : null;
+        var page = fault is null
+            ? await ListPage.ReadAsync(
+                sort,
+                Given(cursor),
+                "customer",
+                ["customer", "next"],
+                (order, from) =>
+                    configs.SearchAsync(
+                        order == "next"
+                            ? filter with
+                            {
+                                AfterNext = RunQuery.AfterOf(from) ?? (Microseconds.First, ""),
+                            }
+                            : filter with
+                            {
+                                After = from is null ? null : PageCursor.Read(from, 5),
+                            },
+                        clock.ForScript,
+                        cancellation
+                    ),
+                (order, row) =>
+                    order == "next"
+                        ?
+                        [
+                            row.Config.NextRunTime!.Value.Micros().ToString(CultureInfo.InvariantCulture),
+                            row.Config.ConfigId,
+                        ]
+                        : row.Place,
+                PipelineTable.Sorted
+            )
+            : new ListPage<FoundPipeline>([], new ListOrder(null, []), null);
         return new(
             new PipelinesModel(
-                PipelineTable.Sorted([.. rows.Take(PageQuery.Standard)], sort),
+                page.Rows,
                 text,
                 source,
                 standing,
                 [.. templates.All.Select(template => template.Provider).Distinct().Order(StringComparer.Ordinal)],
-                sort,
-                next,
+                page.Order,
+                page.Next,
                 fault?.Detail
             )
         );
@@ -91,6 +119,7 @@ internal static class PipelinePages
             config_id,
             standing.Now - History,
             after: null,
+            oldestFirst: false,
             MostRuns,
             cancellation
         );

@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using Scheduler.Api.Dashboard.Pages;
 using Scheduler.Api.Dashboard.Parts;
+using Scheduler.Api.Endpoints;
 using Scheduler.Api.Paging;
 using Scheduler.Core.Overview;
 using Scheduler.Core.Queue;
@@ -32,46 +33,39 @@ internal static class RunPages
     )
     {
         var tab = RunsModel.Tabs.Any(tab => tab.Show == show) ? show! : RunsModel.Tabs[0].Show;
-        IReadOnlyList<OverviewRun> rows;
-        string? next = null;
-        switch (tab)
-        {
-            case "running":
-                rows = await overview.RunningAsync(PageQuery.Most, cancellation);
-                break;
-            case "waiting":
-                rows = await overview.WaitingAsync(PageQuery.Most, cancellation);
-                break;
-            default:
-                var filter = new EndedFilter
-                {
-                    OnlyFailed = tab == "failed",
-                    Since = await clock.ReadAsync(cancellation) - Ended,
-                    After = After(cursor),
-                    Limit = PageQuery.Standard + 1,
-                };
-                rows = await overview.EndedAsync(filter, cancellation);
-                if (rows.Count > PageQuery.Standard)
-                {
-                    rows = [.. rows.Take(PageQuery.Standard)];
-                    next = PageCursor.Write([
-                        rows[^1].Moment.Micros().ToString(CultureInfo.InvariantCulture),
-                        rows[^1].Run.RunId,
-                    ]);
-                }
-                break;
-        }
-        return new(new RunsModel(tab, RunTable.Sorted(rows, sort), sort, next));
-    }
+        var since = await clock.ReadAsync(cancellation) - Ended;
+        var page = await ListPage.ReadAsync(
+            sort,
+            cursor,
+            tab is "failed" or "ended" ? "-moment" : "moment",
+            tab is "failed" or "ended" ? ["-moment", "moment"] : ["moment"],
+            ReadAsync,
+            (_, row) => [row.Moment.Micros().ToString(CultureInfo.InvariantCulture), row.Run.RunId],
+            RunTable.Sorted
+        );
+        return new(new RunsModel(tab, page.Rows, page.Order, page.Next));
 
-    /// <summary>A cursor that this list did not write begins at the top.</summary>
-    private static (Instant, string)? After(string? cursor) =>
-        cursor is not null
-        && PageCursor.Read(cursor, 2) is [var time, var id]
-        && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var micros)
-        && micros <= Microseconds.Never.Micros()
-            ? (Microseconds.FromMicroseconds(micros), id)
-            : null;
+        Task<IReadOnlyList<OverviewRun>> ReadAsync(string order, string? from)
+        {
+            var after = RunQuery.AfterOf(from);
+            return tab switch
+            {
+                "running" => overview.RunningAsync(after, PageQuery.Standard + 1, cancellation),
+                "waiting" => overview.WaitingAsync(after, PageQuery.Standard + 1, cancellation),
+                _ => overview.EndedAsync(
+                    new EndedFilter
+                    {
+                        OnlyFailed = tab == "failed",
+                        OldestFirst = order == "moment",
+                        Since = since,
+                        After = after,
+                        Limit = PageQuery.Standard + 1,
+                    },
+                    cancellation
+                ),
+            };
+        }
+    }
 
     private static async Task<IResult> ShowAsync(
         string id,

@@ -13,12 +13,16 @@ internal static class Said
     public const string AskedBefore = "asked-before";
     public const string Paused = "paused";
     public const string Resumed = "resumed";
+    public const string SwitchedOff = "switched-off";
     public const string Cancelled = "cancelled";
     public const string Cancelling = "cancelling";
     public const string BackfillStarted = "backfill-started";
     public const string BackfillChanged = "backfill-changed";
     public const string BulkStarted = "bulk-started";
     public const string BulkUndone = "bulk-undone";
+    public const string Silenced = "silenced";
+    public const string Unsilenced = "unsilenced";
+    public const string SentAgain = "sent-again";
 
     private static readonly FrozenDictionary<string, string> Texts = new Dictionary<string, string>
     {
@@ -26,10 +30,14 @@ internal static class Said
         [AskedBefore] = "This run was asked for before; it is not queued twice.",
         [Paused] = "The pipeline is paused.",
         [Resumed] = "The pipeline goes on.",
+        [SwitchedOff] = "The pipeline is switched off.",
         [Cancelled] = "The run is cancelled.",
         [BackfillStarted] = "The backfill is started.",
         [BackfillChanged] = "The backfill is changed.",
         [BulkStarted] = "It is under way.",
+        [Silenced] = "The alert is silenced.",
+        [Unsilenced] = "The silence is over.",
+        [SentAgain] = "It is sent again.",
         [BulkUndone] = "It is being taken back.",
         [Cancelling] = "The run is asked to stop; its worker ends it within a lease.",
     }.ToFrozenDictionary();

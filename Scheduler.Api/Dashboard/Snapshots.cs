@@ -1,3 +1,5 @@
+using Scheduler.Api.Settings;
+using Scheduler.Core.Alerts;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Overview;
 using Scheduler.Core.Scheduling;
@@ -14,9 +16,11 @@ internal sealed class Snapshots
     public Snapshots(
         StatusStore status,
         OverviewStore overview,
+        OpenAlerts alerts,
         PipelineConfigStore configs,
         ScheduleStore schedules,
         OperationClock clock,
+        ApiOptions options,
         ISqlEngine engine,
         TimeProvider time
     )
@@ -37,7 +41,12 @@ internal sealed class Snapshots
             return new OverviewSnapshot
             {
                 Status = snapshot,
-                StoredAlerts = await status.FiringAlertsAsync(MostAlerts, CancellationToken.None),
+                Alerts = await alerts.ReadAsync(
+                    snapshot,
+                    options.Alerts.LatenessObjective,
+                    MostAlerts,
+                    CancellationToken.None
+                ),
                 Hours = HourFigures.Day(await overview.HoursAsync(CancellationToken.None), snapshot.Now),
                 Failures = await overview.EndedAsync(
                     new EndedFilter
@@ -48,8 +57,8 @@ internal sealed class Snapshots
                     },
                     CancellationToken.None
                 ),
-                Running = await overview.RunningAsync(MostRows, CancellationToken.None),
-                Waiting = await overview.WaitingAsync(MostRows, CancellationToken.None),
+                Running = await overview.RunningAsync(null, MostRows, CancellationToken.None),
+                Waiting = await overview.WaitingAsync(null, MostRows, CancellationToken.None),
                 Failing = await configs.SearchAsync(
                     new PipelineFilter { State = PipelineState.Failing, Limit = MostRows },
                     clock.ForScript,

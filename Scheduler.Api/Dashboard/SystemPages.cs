@@ -10,7 +10,7 @@ using Scheduler.Core.Storage;
 
 namespace Scheduler.Api.Dashboard;
 
-/// <summary>Queue and workers, the forecast, alerts, templates, the audit trail.</summary>
+/// <summary>Queue and workers, the forecast, templates, the audit trail.</summary>
 internal static class SystemPages
 {
     private const int MostWorkers = 200;
@@ -21,7 +21,6 @@ internal static class SystemPages
     {
         app.MapGet("/queue", QueueAsync);
         app.MapGet("/forecast", ForecastAsync);
-        app.MapGet("/alerts", AlertsAsync);
         app.MapGet("/templates", Templates);
         app.MapGet("/audit", AuditAsync);
     }
@@ -50,7 +49,7 @@ internal static class SystemPages
                 options.Alerts.LatenessObjective,
                 workers,
                 await overview.WaitingCustomersAsync(MostCustomers, cancellation),
-                sort
+                new ListOrder(sort ?? "-runs", null)
             )
         );
     }
@@ -59,12 +58,6 @@ internal static class SystemPages
         Snapshots snapshots,
         CancellationToken cancellation
     ) => new(await snapshots.Forecast.GetAsync(cancellation));
-
-    private static async Task<PageResult<AlertsPage>> AlertsAsync(
-        Snapshots snapshots,
-        ApiOptions options,
-        CancellationToken cancellation
-    ) => new(new AlertsModel(OverviewPages.AlertsOf(await snapshots.Overview.GetAsync(cancellation), options)));
 
     private static PageResult<TemplatesPage> Templates(TemplateCatalog catalog) => new(new TemplatesModel(catalog.All));
 

@@ -69,6 +69,7 @@ internal static class EmbedPages
             config_id,
             standing.Now - History,
             after: null,
+            oldestFirst: false,
             MostRuns,
             cancellation
         );

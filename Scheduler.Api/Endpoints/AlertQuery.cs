@@ -60,7 +60,7 @@ internal sealed record AlertQuery(
     }
 
     public static IReadOnlyList<string> CursorOf(Alert alert) =>
-        [alert.FiredAt.Micros().ToString(CultureInfo.InvariantCulture), AlertIds.Text(alert.AlertId)];
+        [alert.FiredAt.Micros().ToString(CultureInfo.InvariantCulture), AlertIds.Text(alert.AlertId!.Value)];
 
     private static SchedulerProblem Wrong(string detail) => SchedulerProblem.Create(ErrorCode.InvalidQuery, detail);
 }

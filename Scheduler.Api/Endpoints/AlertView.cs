@@ -1,4 +1,3 @@
-using NodaTime;
 using Scheduler.Core.Alerts;
 using Scheduler.Core.Alerts.Delivery;
 using Scheduler.Core.Contracts;
@@ -12,7 +11,7 @@ internal static class AlertView
     public static AlertResponse Of(Alert alert) =>
         new()
         {
-            AlertId = AlertIds.Text(alert.AlertId),
+            AlertId = alert.AlertId is { } alertId ? AlertIds.Text(alertId) : null,
             Kind = alert.Rule,
             State = Wire.Name(alert.State),
             Subject = alert.Subject,
@@ -25,19 +24,6 @@ internal static class AlertView
             SilencedUntil = alert.SilencedUntil,
             SilencedBy = alert.SilencedBy,
             SilenceReason = alert.SilenceReason,
-        };
-
-    /// <summary>One that was found just now.</summary>
-    public static AlertResponse Of(AlertJudgement judgement, Instant now) =>
-        new()
-        {
-            Kind = judgement.Rule,
-            State = Wire.Name(AlertState.Firing),
-            Subject = judgement.Subject,
-            CustomerId = judgement.CustomerId,
-            RunId = RunOf(judgement.Rule, judgement.Subject),
-            Message = judgement.Message,
-            FiredAt = now,
         };
 
     public static DeliveryResponse Of(DeliveryRecord delivery) =>

@@ -49,7 +49,7 @@ internal sealed record RunQuery(
             ConfigId = ConfigId,
             From = from,
             To = to,
-            After = After(start),
+            After = After(start.After),
             Limit = start.Limit,
         };
         return start.After is not null && filter.After is null ? PageQuery.WrongCursor() : null;
@@ -58,8 +58,12 @@ internal sealed record RunQuery(
     public static IReadOnlyList<string> CursorOf(Run run) =>
         [run.ScheduledTime.Micros().ToString(CultureInfo.InvariantCulture), run.RunId];
 
-    private static (Instant, string)? After(PageStart start) =>
-        start.After is [var time, var id]
+    /// <summary>The place that a cursor names; null for none, and for one that this list did not write.</summary>
+    public static (Instant, string)? AfterOf(string? cursor) =>
+        cursor is null ? null : After(PageCursor.Read(cursor, 2));
+
+    private static (Instant, string)? After(IReadOnlyList<string>? place) =>
+        place is [var time, var id]
         && long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var micros)
         && micros <= Microseconds.Never.Micros()
         && micros >= Microseconds.First.Micros()

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Scheduler.Api.Auth;
 using Scheduler.Api.Hosting;
 using Scheduler.Api.Settings;
+using Scheduler.Core.Alerts;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Status;
 using Scheduler.Core.Storage;
@@ -22,7 +23,7 @@ internal static class StatusEndpoints
 
     private static async Task<Ok<StatusResponse>> StatusAsync(
         StatusStore status,
-        AlertStore alerts,
+        OpenAlerts alerts,
         ApiOptions options,
         StatusWatch watch,
         CancellationToken cancellation
@@ -30,21 +31,9 @@ internal static class StatusEndpoints
     {
         var snapshot = await status.GetAsync(cancellation);
         watch.Note(snapshot);
-        var stored = await alerts.ListOpenAsync(MostAlerts, cancellation);
-        var longRuns = AlertRules.HasLongRun(snapshot)
-            ? await alerts.LongRunsAsync(snapshot.Now - AlertRules.LongestRun, MostAlerts, cancellation)
-            : [];
-        // What holds now and the watch has not written down yet.
-        var known = stored.Select(alert => (alert.Rule, alert.Subject)).ToHashSet();
-        var found = AlertRules
-            .Judge(snapshot, longRuns, options.Alerts.LatenessObjective)
-            .Where(judgement => judgement.Fires && !known.Contains((judgement.Rule, judgement.Subject)));
+        var open = await alerts.ReadAsync(snapshot, options.Alerts.LatenessObjective, MostAlerts, cancellation);
         return TypedResults.Ok(
-            StatusView.Of(
-                snapshot,
-                DesiredWorkers.Of(snapshot, options.Workers),
-                [.. found.Select(judgement => AlertView.Of(judgement, snapshot.Now)), .. stored.Select(AlertView.Of)]
-            )
+            StatusView.Of(snapshot, DesiredWorkers.Of(snapshot, options.Workers), [.. open.Select(AlertView.Of)])
         );
     }
 }

@@ -15,6 +15,7 @@ internal static class Alerting
         var alerts = options.Alerts;
         services.AddSingleton(alerts);
         services.AddSingleton<AlertStore>();
+        services.AddSingleton<OpenAlerts>();
         services.AddSingleton<DeliverySignal>();
         services.AddSingleton<AlertWatch>();
         services.AddSingleton<AlertSilencing>();

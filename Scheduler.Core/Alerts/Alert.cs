@@ -5,7 +5,8 @@ namespace Scheduler.Core.Alerts;
 /// <summary>An alert, firing or over.</summary>
 public sealed record Alert
 {
-    public required long AlertId { get; init; }
+    /// <summary>By which it can be silenced; null for one that was found just now and is not written down yet.</summary>
+    public required long? AlertId { get; init; }
     public required string Rule { get; init; }
     public required string Subject { get; init; }
     public required string? CustomerId { get; init; }

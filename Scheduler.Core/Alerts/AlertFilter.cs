@@ -5,6 +5,9 @@ namespace Scheduler.Core.Alerts;
 /// <summary>Which alerts are listed, newest first.</summary>
 public sealed record AlertFilter
 {
+    /// <summary>Only those that are not over, silenced or not. Left aside where there is a state.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>Null for all.</summary>
     public AlertState? State { get; init; }
 

@@ -36,6 +36,18 @@ public static class Announcements
         return (told, [.. events.SelectMany(it => sinks.Select(sink => Delivery(alert, it, sink)))]);
     }
 
+    /// <summary>The ids of all that can ever be sent of an alert.</summary>
+    public static IReadOnlyList<string> DeliveryIds(long alertId) =>
+        [
+            .. new[] { DeliveryEvent.Fired, DeliveryEvent.Resolved }.SelectMany(it =>
+                Enum.GetValues<SinkKind>().Select(sink => DeliveryId(AlertIds.Text(alertId), it, sink))
+            ),
+        ];
+
+    // The scripts know an alert's deliveries by this form.
+    private static string DeliveryId(string alertId, DeliveryEvent it, SinkKind sink) =>
+        $"alert-{alertId}-{Wire.Name(it).ToLowerInvariant()}-{Wire.Name(sink)}";
+
     private static NewDelivery Delivery(UntoldAlert alert, DeliveryEvent it, SinkKind sink)
     {
         var notice = new AlertNotice
@@ -50,8 +62,7 @@ public static class Announcements
         };
         return new NewDelivery
         {
-            // The scripts know an alert's deliveries by this form.
-            DeliveryId = $"alert-{notice.AlertId}-{Wire.Name(it).ToLowerInvariant()}-{Wire.Name(sink)}",
+            DeliveryId = DeliveryId(notice.AlertId, it, sink),
             Sink = sink,
             Event = it,
             CustomerId = alert.CustomerId,

@@ -12,6 +12,9 @@ public sealed record CustomerFilter
     /// <summary>STARTER, PROFESSIONAL, SCALE or ENTERPRISE.</summary>
     public string? Plan { get; init; }
 
+    /// <summary>From the last id on; otherwise from the first.</summary>
+    public bool Backwards { get; init; }
+
     /// <summary>The last customer of the page before; null for the first page.</summary>
     public string? After { get; init; }
     public required int Limit { get; init; }

@@ -2,11 +2,14 @@ using NodaTime;
 
 namespace Scheduler.Core.Overview;
 
-/// <summary>Which of the runs that ended a list shows, newest first.</summary>
+/// <summary>Which of the runs that ended a list shows.</summary>
 public sealed record EndedFilter
 {
     /// <summary>Only what failed or was cancelled while it ran.</summary>
     public bool OnlyFailed { get; init; }
+
+    /// <summary>Otherwise the newest first.</summary>
+    public bool OldestFirst { get; init; }
 
     /// <summary>Ends from here on.</summary>
     public required Instant Since { get; init; }

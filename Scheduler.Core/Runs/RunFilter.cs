@@ -2,11 +2,14 @@ using NodaTime;
 
 namespace Scheduler.Core.Runs;
 
-/// <summary>Which of a customer's runs to list, newest first, and from where to go on.</summary>
+/// <summary>Which of a customer's runs to list, and from where to go on.</summary>
 public sealed record RunFilter
 {
     public RunState? State { get; init; }
     public string? ConfigId { get; init; }
+
+    /// <summary>Otherwise the newest first.</summary>
+    public bool OldestFirst { get; init; }
 
     /// <summary>Nominal times from here on, inclusive.</summary>
     public Instant? From { get; init; }

@@ -195,9 +195,11 @@ public sealed class AlertStore(ISqlEngine engine, OperationClock clock)
             .With("limit", filter.Limit);
         return filter switch
         {
-            { State: AlertState.Firing or AlertState.Silenced } => engine.RunAsync(
+            { State: AlertState.Firing or AlertState.Silenced } or { State: null, IsOpen: true } => engine.RunAsync(
                 new("alerts", "list_open"),
-                arguments.With("ofCustomer", filter.CustomerId).With("state", Wire.Name(filter.State.Value)),
+                arguments
+                    .With("ofCustomer", filter.CustomerId)
+                    .With("state", filter.State is { } state ? Wire.Name(state) : null),
                 MapAlert,
                 cancellationToken
             ),
@@ -218,15 +220,13 @@ public sealed class AlertStore(ISqlEngine engine, OperationClock clock)
 
     /// <summary>Alerts that are not over, silenced ones included, newest first.</summary>
     public Task<IReadOnlyList<Alert>> ListOpenAsync(int limit, CancellationToken cancellationToken) =>
-        engine.RunAsync(
-            new("alerts", "list_open"),
-            new SqlArguments()
-                .With("beforeAt", Microseconds.Never)
-                .With("beforeId", long.MaxValue)
-                .With("now", clock.ForScript)
-                .With("limit", limit)
-                .With("ofCustomer", (string?)null)
-                .With("state", (string?)null),
+        ListAsync(new AlertFilter { IsOpen = true, Limit = limit }, cancellationToken);
+
+    /// <summary>Null where there is none, or where it ended so long ago that it was deleted.</summary>
+    public async Task<Alert?> FindAsync(long alertId, CancellationToken cancellationToken) =>
+        await engine.FindAsync(
+            new("alerts", "get"),
+            new SqlArguments().With("alertId", alertId).With("now", clock.ForScript),
             MapAlert,
             cancellationToken
         );
@@ -245,6 +245,18 @@ public sealed class AlertStore(ISqlEngine engine, OperationClock clock)
                 .With("beforeAt", after?.CreatedAt ?? Microseconds.Never)
                 .With("beforeId", after?.DeliveryId ?? "")
                 .With("limit", limit),
+            MapDelivery,
+            cancellationToken
+        );
+
+    /// <summary>Those of the deliveries that there are, newest first.</summary>
+    public Task<IReadOnlyList<DeliveryRecord>> FindDeliveriesAsync(
+        IReadOnlyList<string> deliveryIds,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("alerts", "find_deliveries"),
+            new SqlArguments().WithRows("rows", deliveryIds),
             MapDelivery,
             cancellationToken
         );

@@ -1,3 +1,4 @@
+using NodaTime;
 using Scheduler.Core.Overview;
 
 namespace Scheduler.Core.Storage;
@@ -19,26 +20,44 @@ public sealed class OverviewStore(ISqlEngine engine, OperationClock clock)
             cancellationToken
         );
 
-    /// <summary>A page of what ended, newest first.</summary>
-    public Task<IReadOnlyList<OverviewRun>> EndedAsync(EndedFilter filter, CancellationToken cancellationToken) =>
-        engine.RunAsync(
-            filter.OnlyFailed ? new("overview", "failed") : new("overview", "ended"),
-            new SqlArguments()
-                .With("since", filter.Since)
-                .With("beforeTime", filter.After?.Moment ?? Microseconds.Never)
-                .With("beforeId", filter.After?.RunId ?? "~")
-                .With("limit", filter.Limit),
-            Map,
-            cancellationToken
-        );
+    /// <summary>A page of what ended.</summary>
+    public Task<IReadOnlyList<OverviewRun>> EndedAsync(EndedFilter filter, CancellationToken cancellationToken)
+    {
+        var arguments = new SqlArguments().With("since", filter.Since).With("limit", filter.Limit);
+        return filter.OldestFirst
+            ? engine.RunAsync(
+                filter.OnlyFailed ? new("overview", "failed_oldest") : new("overview", "ended_oldest"),
+                arguments
+                    .With("afterTime", filter.After?.Moment ?? filter.Since)
+                    .With("afterId", filter.After?.RunId ?? ""),
+                Map,
+                cancellationToken
+            )
+            : engine.RunAsync(
+                filter.OnlyFailed ? new("overview", "failed") : new("overview", "ended"),
+                arguments
+                    .With("beforeTime", filter.After?.Moment ?? Microseconds.Never)
+                    .With("beforeId", filter.After?.RunId ?? "~"),
+                Map,
+                cancellationToken
+            );
+    }
 
-    /// <summary>What runs now, the longest first.</summary>
-    public Task<IReadOnlyList<OverviewRun>> RunningAsync(int limit, CancellationToken cancellationToken) =>
-        engine.RunAsync(new("overview", "running"), new SqlArguments().With("limit", limit), Map, cancellationToken);
+    /// <summary>A page of what runs now, the longest first.</summary>
+    /// <param name="after">Start and run of the last row of the page before; null for the first page.</param>
+    public Task<IReadOnlyList<OverviewRun>> RunningAsync(
+        (Instant Moment, string RunId)? after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => engine.RunAsync(new("overview", "running"), From(after, limit), Map, cancellationToken);
 
-    /// <summary>What is queued, the first to become claimable first.</summary>
-    public Task<IReadOnlyList<OverviewRun>> WaitingAsync(int limit, CancellationToken cancellationToken) =>
-        engine.RunAsync(new("overview", "waiting"), new SqlArguments().With("limit", limit), Map, cancellationToken);
+    /// <summary>A page of what is queued, the first to become claimable first.</summary>
+    /// <param name="after">Likewise, with the time from which the row is claimable.</param>
+    public Task<IReadOnlyList<OverviewRun>> WaitingAsync(
+        (Instant Moment, string RunId)? after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => engine.RunAsync(new("overview", "waiting"), From(after, limit), Map, cancellationToken);
 
     /// <summary>Who holds leases, the busiest first.</summary>
     public Task<IReadOnlyList<WorkerFigures>> WorkersAsync(int limit, CancellationToken cancellationToken) =>
@@ -77,9 +96,12 @@ public sealed class OverviewStore(ISqlEngine engine, OperationClock clock)
         CancellationToken cancellationToken
     ) =>
         engine.RunAsync(
-            new("overview", "customers"),
-            new SqlArguments()
-                .With("after", filter.After ?? "")
+            filter.Backwards ? new("overview", "customers_back") : new("overview", "customers"),
+            (
+                filter.Backwards
+                    ? new SqlArguments().With("before", filter.After ?? "~")
+                    : new SqlArguments().With("after", filter.After ?? "")
+            )
                 .With("search", filter.Search)
                 .With("status", filter.Status)
                 .With("plan", filter.Plan)
@@ -99,6 +121,12 @@ public sealed class OverviewStore(ISqlEngine engine, OperationClock clock)
             ),
             cancellationToken
         );
+
+    private static SqlArguments From((Instant Moment, string RunId)? after, int limit) =>
+        new SqlArguments()
+            .With("afterTime", after?.Moment ?? Microseconds.First)
+            .With("afterId", after?.RunId ?? "")
+            .With("limit", limit);
 
     private static OverviewRun Map(SqlRow row) =>
         new(RunStore.Map(row), row.Text("pipeline_name"), row.Text("company_name"), row.At("moment"));

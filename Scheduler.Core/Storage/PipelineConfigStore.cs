@@ -51,7 +51,7 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
             cancellationToken
         );
 
-    /// <summary>A page of all customers' pipelines, by customer, provider, domain, template and name.</summary>
+    /// <summary>A page of all customers' pipelines, by customer, provider, domain, template and name, or by their next time.</summary>
     /// <param name="now">For what is paused; null for the database's own time.</param>
     public Task<IReadOnlyList<FoundPipeline>> SearchAsync(
         PipelineFilter filter,
@@ -59,15 +59,24 @@ public sealed class PipelineConfigStore(ISqlEngine engine)
         CancellationToken cancellationToken
     )
     {
-        var after = filter.After ?? ["", "", "", "", ""];
-        return engine.RunAsync(
-            new("pipeline_configs", "search"),
-            new SqlArguments()
+        var place = new SqlArguments();
+        if (filter.AfterNext is var (time, id))
+        {
+            place = place.With("afterTime", time).With("afterId", id);
+        }
+        else
+        {
+            var after = filter.After ?? ["", "", "", "", ""];
+            place = place
                 .With("afterCustomer", after[0])
                 .With("afterProvider", after[1])
                 .With("afterDomain", after[2])
                 .With("afterTemplate", after[3])
-                .With("afterName", after[4])
+                .With("afterName", after[4]);
+        }
+        return engine.RunAsync(
+            filter.AfterNext is null ? new("pipeline_configs", "search") : new("pipeline_configs", "search_by_next"),
+            place
                 .With("provider", filter.Provider)
                 .With("search", filter.Search)
                 .With("state", filter.State is { } state ? Wire.Name(state) : null)

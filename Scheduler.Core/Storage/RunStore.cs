@@ -9,44 +9,41 @@ namespace Scheduler.Core.Storage;
 /// <summary>Reads runs. The customer is part of every question: another customer's run is not there.</summary>
 public sealed class RunStore(ISqlEngine engine, OperationClock clock)
 {
-    /// <summary>A page of a customer's runs, newest nominal time first.</summary>
+    /// <summary>A page of a customer's runs, by nominal time.</summary>
     public Task<IReadOnlyList<Run>> ListAsync(
         string customerId,
         RunFilter filter,
         CancellationToken cancellationToken
     ) =>
         engine.RunAsync(
-            new("runs", "list"),
-            new SqlArguments()
+            filter.OldestFirst ? new("runs", "list_oldest") : new("runs", "list"),
+            Place(filter.After, filter.OldestFirst, filter.From)
                 .With("customerId", customerId)
                 .With("state", filter.State is { } state ? Contracts.Wire.Name(state) : null)
                 .With("configId", filter.ConfigId)
                 .With("fromTime", filter.From)
                 .With("toTime", filter.To)
-                .With("beforeTime", filter.After?.ScheduledTime ?? Microseconds.Never)
-                .With("beforeId", filter.After?.RunId ?? "~")
                 .With("limit", filter.Limit),
             Map,
             cancellationToken
         );
 
-    /// <summary>A page of one pipeline's runs, newest nominal time first, none scheduled before <paramref name="from"/>.</summary>
+    /// <summary>A page of one pipeline's runs, by nominal time, none scheduled before <paramref name="from"/>.</summary>
     public Task<IReadOnlyList<Run>> ListOfPipelineAsync(
         string customerId,
         string configId,
         Instant from,
         (Instant ScheduledTime, string RunId)? after,
+        bool oldestFirst,
         int limit,
         CancellationToken cancellationToken
     ) =>
         engine.RunAsync(
-            new("runs", "list_of_pipeline"),
-            new SqlArguments()
+            oldestFirst ? new("runs", "list_of_pipeline_oldest") : new("runs", "list_of_pipeline"),
+            Place(after, oldestFirst, from)
                 .With("customerId", customerId)
                 .With("configId", configId)
                 .With("fromTime", from)
-                .With("beforeTime", after?.ScheduledTime ?? Microseconds.Never)
-                .With("beforeId", after?.RunId ?? "~")
                 .With("limit", limit),
             Map,
             cancellationToken
@@ -133,6 +130,15 @@ public sealed class RunStore(ISqlEngine engine, OperationClock clock)
             },
             cancellationToken
         );
+
+    private static SqlArguments Place((Instant ScheduledTime, string RunId)? after, bool oldestFirst, Instant? from) =>
+        oldestFirst
+            ? new SqlArguments()
+                .With("afterTime", after?.ScheduledTime ?? from ?? Microseconds.First)
+                .With("afterId", after?.RunId ?? "")
+            : new SqlArguments()
+                .With("beforeTime", after?.ScheduledTime ?? Microseconds.Never)
+                .With("beforeId", after?.RunId ?? "~");
 
     private static SqlArguments Key(string customerId, string runId) =>
         new SqlArguments().With("customerId", customerId).With("runId", runId);

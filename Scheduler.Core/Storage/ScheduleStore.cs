@@ -84,13 +84,20 @@ public sealed class ScheduleStore(ISqlEngine engine)
         engine.RunAsync(
             new("scheduling", "list_schedules"),
             new SqlArguments().With("now", now),
-            row => new ScheduleGroup(
-                row.Text("schedule_cron"),
-                row.Text("timezone"),
-                row.Word<DstPolicy>("dst_policy"),
-                row.Int32("spread_seconds"),
-                row.Int64("pipelines")
-            ),
+            Group,
+            cancellationToken
+        );
+
+    /// <summary>Likewise of one customer.</summary>
+    public Task<IReadOnlyList<ScheduleGroup>> ListSchedulesAsync(
+        string customerId,
+        Instant now,
+        CancellationToken cancellationToken
+    ) =>
+        engine.RunAsync(
+            new("scheduling", "list_schedules_of_customer"),
+            new SqlArguments().With("customerId", customerId).With("now", now),
+            Group,
             cancellationToken
         );
 
@@ -101,5 +108,14 @@ public sealed class ScheduleStore(ISqlEngine engine)
             new SqlArguments().With("now", now),
             row => row.AtOrNull("next_run_time"),
             cancellationToken
+        );
+
+    private static ScheduleGroup Group(SqlRow row) =>
+        new(
+            row.Text("schedule_cron"),
+            row.Text("timezone"),
+            row.Word<DstPolicy>("dst_policy"),
+            row.Int32("spread_seconds"),
+            row.Int64("pipelines")
         );
 }

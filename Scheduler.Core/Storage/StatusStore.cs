@@ -1,5 +1,4 @@
 using NodaTime;
-using Scheduler.Core.Alerts;
 using Scheduler.Core.Status;
 
 namespace Scheduler.Core.Storage;
@@ -39,21 +38,6 @@ public sealed class StatusStore(ISqlEngine engine, OperationClock clock)
             new("status", "resolve_past_quotas"),
             new SqlArguments().With("now", now),
             row => row.Int64("resolved"),
-            cancellationToken
-        );
-
-    /// <summary>Alerts that are firing, newest first.</summary>
-    public Task<IReadOnlyList<FiringAlert>> FiringAlertsAsync(int limit, CancellationToken cancellationToken) =>
-        engine.RunAsync(
-            new("status", "firing_alerts"),
-            new SqlArguments().With("limit", limit),
-            row => new FiringAlert(
-                row.Text("rule"),
-                row.Text("subject"),
-                row.TextOrNull("customer_id"),
-                row.Text("message"),
-                row.At("fired_at")
-            ),
             cancellationToken
         );
 }

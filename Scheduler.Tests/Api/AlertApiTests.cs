@@ -77,7 +77,7 @@ public sealed class AlertApiTests
         using var host = ApiHost.Production();
         var now = await FireAsync(host, new AlertJudgement("TEST", "system", null, "late"));
         var store = host.Services.GetRequiredService<AlertStore>();
-        var id = AlertIds.Text((await store.ListOpenAsync(1, default)).Single().AlertId);
+        var id = AlertIds.Text((await store.ListOpenAsync(1, default)).Single().AlertId!.Value);
         var good = (now + Duration.FromHours(1)).ToString();
         await RefusedAsync("POST", $"{Alerts}/{id}/silence", new { until = now.ToString(), reason = "x" }, 422);
         await RefusedAsync(

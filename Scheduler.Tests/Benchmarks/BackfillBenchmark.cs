@@ -38,7 +38,7 @@ internal sealed class BackfillBenchmark
             where config_id = '{{backfilled}}'
             """
         );
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         await using var installation = await Installation.StartAsync(store);
         using var host = LatencyBenchmark.Worker(installation, out var runner);
         await host.StartAsync();

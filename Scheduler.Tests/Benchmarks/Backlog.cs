@@ -41,7 +41,7 @@ internal static class Backlog
         await store.ExecuteAsync(
             $"insert into scheduler_fair_shares (customer_id, ready, ready_at) select customer_id, true, {store.SecondsAgo("0")} from customer_profiles"
         );
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
     }
 
     private static async Task InsertAsync(

@@ -27,7 +27,7 @@ internal sealed class BulkBenchmark
         await using var store = await BenchmarkStore.CreateAsync();
         await Seed.CustomersAsync(store, Customers, "ENTERPRISE");
         await Seed.PipelinesAsync(store, Customers, Each, Instant.FromUtc(2100, 1, 1, 0, 0));
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         var clock = new OperationClock(store.Engine);
         var (signal, ids) = (new QueueSignal(), new RandomIdSource());
         var (bulkStore, configs, audit) = (

@@ -23,7 +23,7 @@ internal sealed class DrainBenchmark
         await using var store = await BenchmarkStore.CreateAsync();
         await Seed.CustomersAsync(store, customers);
         await Seed.PipelinesAsync(store, customers, each, Installation.Now - Duration.FromMinutes(1));
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         await using var installation = await Installation.StartAsync(store);
 
         Figures.Say($"{customers * each} pipelines of {customers} customers are due");

@@ -40,7 +40,7 @@ internal sealed class DueBenchmark
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Figures.Add("cron-register", crons / took, "schedules/s", "one import over HTTP");
         Assert.That(Installation.Now, Is.LessThan(due), "registered in time");
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         installation.StartWorkers();
         Figures.Say($"due in {(due - Installation.Now).TotalSeconds:0} s");
 

@@ -25,7 +25,7 @@ internal sealed class FairnessBenchmark
         await Seed.CustomersAsync(store, Samples + 1, "ENTERPRISE");
         await Seed.PipelinesAsync(store, 1, backlog, Installation.Now - Duration.FromMinutes(1));
         await Backlog.SingleRunsAsync(store, Samples, Instant.FromUtc(2999, 1, 1, 0, 0));
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         await using var installation = await Installation.StartAsync(store);
         Figures.Say($"queueing {backlog}");
         await installation.TriggerAsync();

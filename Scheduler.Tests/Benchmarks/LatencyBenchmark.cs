@@ -33,7 +33,7 @@ internal sealed class LatencyBenchmark
         await Seed.CustomersAsync(store, Customers);
         var each = (singles + samples + 2 * WarmUp) / Customers + 1;
         await Seed.PipelinesAsync(store, Customers, each, Instant.FromUtc(2999, 1, 1, 0, 0));
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         await using var installation = await Installation.StartAsync(store);
 
         var next = 0;

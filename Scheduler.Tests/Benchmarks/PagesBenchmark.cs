@@ -32,7 +32,8 @@ internal sealed class PagesBenchmark
         await Seed.PipelinesAsync(store, Customers, Each, now + Duration.FromHours(5));
         Figures.Say($"{BenchmarkSettings.PageRuns} runs are written");
         await Seed.RunsAsync(store, Customers * Each, BenchmarkSettings.PageRuns);
-        await Seed.AnalyseAsync(store);
+        await Seed.OpenAsync(store, Customers * Each, running: Customers / 20, waiting: Customers / 2);
+        await Seed.SettleAsync(store);
         await using var installation = await Installation.StartAsync(store);
         using var browser = await SignInAsync(installation);
 
@@ -47,6 +48,7 @@ internal sealed class PagesBenchmark
             ("customer", DashboardPaths.Customer(customer)),
             ("customer runs", DashboardPaths.Runs(customer)),
             ("pipelines", "/dashboard/pipelines"),
+            ("pipelines by next time", "/dashboard/pipelines?sort=next"),
             ("pipelines found", $"/dashboard/pipelines?search={customer}"),
             ("pipelines failing", "/dashboard/pipelines?state=failing"),
             ("pipeline", pipeline),
@@ -54,10 +56,12 @@ internal sealed class PagesBenchmark
             ("runs running", "/dashboard/runs?show=running"),
             ("runs waiting", "/dashboard/runs?show=waiting"),
             ("runs ended", "/dashboard/runs?show=ended"),
+            ("runs ended, oldest first", "/dashboard/runs?show=ended&sort=moment"),
             ("run", DashboardPaths.Run(customer, Seed.Run(middle))),
             ("queue", "/dashboard/queue"),
             ("forecast", "/dashboard/forecast"),
             ("alerts", "/dashboard/alerts"),
+            ("deliveries", "/dashboard/deliveries"),
             ("templates", "/dashboard/templates"),
             ("audit", "/dashboard/audit"),
             ("confirm run now", $"{pipeline}/run-now"),
@@ -90,6 +94,7 @@ internal sealed class PagesBenchmark
                 times.Add(took);
             }
         }
+        Figures.Add($"page-p50 {name}", Figures.Percentile(times, 0.5), "ms", Conditions);
         var p95 = Figures.Percentile(times, 0.95);
         Figures.Add($"page-p95 {name}", p95, "ms", Conditions);
         return p95;
@@ -98,7 +103,7 @@ internal sealed class PagesBenchmark
     private static string Conditions =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{BenchmarkSettings.Engine}, {Customers} customers, {Customers * Each} pipelines, {BenchmarkSettings.PageRuns} runs"
+            $"{Environment.ProcessorCount} cores, {BenchmarkSettings.Engine}, {Customers} customers, {Customers * Each} pipelines, {BenchmarkSettings.PageRuns} runs"
         );
 
     private static async Task<HttpClient> SignInAsync(Installation installation)

@@ -22,7 +22,7 @@ internal sealed class RestBenchmark
         Figures.Say($"putting in {customers * each} schedules");
         await Seed.CustomersAsync(store, customers);
         await Seed.PipelinesAsync(store, customers, each, Installation.Now + Duration.FromDays(1));
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         var conditions = $"{BenchmarkSettings.Engine}, {customers * each} schedules of {customers} customers";
         await using var installation = await MeasuredAsync(store, "rest-start-to-ready", conditions);
         await Task.Delay(Rest, TimeProvider.System);

@@ -116,13 +116,62 @@ internal static class Seed
         );
     }
 
+    /// <summary>
+    /// Runs of the first pipelines that are open: some that workers have, and keep for a day, and more that wait. With them as many alerts
+    /// as run, one in ten of them still firing, each told to one sink.
+    /// </summary>
+    public static Task OpenAsync(BenchmarkStore store, int pipelines, int running, int waiting)
+    {
+        var due = store.SecondsAgo("i % 600");
+        var before = store.SecondsAgo("i % 600 + 86400");
+        var customers = pipelines / 10;
+        return store.ExecuteAsync(
+            $"""
+            begin;
+            create temp table n as with recursive m (i) as (
+                select 0 union all select i + 1 from m where i < {running + waiting - 1}
+              )
+              select i, 'open' || (100000000 + i) as run, 'config' || (10000000 + i) as config,
+                'customer' || (1000000 + i % {customers}) as customer, i < {running} as runs
+              from m;
+            insert into scheduled_pipeline_runs (run_id, config_id, customer_id, pipeline_template, scheduled_time,
+              data_interval_start, data_interval_end, actual_start_time, state, pipeline_logging_id,
+              retry_attempt, triggered_by, lane, idempotency_key, priority, worker_id, created_at, updated_at)
+              select run, config, customer, 'probe', {due}, {before}, {due}, case when runs then {due} end,
+                case when runs then 'RUNNING' else 'PENDING' end, case when runs then run || '-1' end,
+                0, 'cloud_scheduler', 'schedule', run, 5, case when runs then 'worker-' || (i % 20) end, {due}, {due}
+              from n;
+            insert into pipeline_execution_queue (queue_id, run_id, customer_id, config_id, pipeline_template, priority, state,
+              scheduled_time, visible_at, picked_up_at, lease_expires_at, lease_token, worker_id, lease_epoch, created_at)
+              select 'q' || run, run, customer, config, 'probe', 5, case when runs then 'PROCESSING' else 'QUEUED' end, {due}, {due},
+                case when runs then {due} end, case when runs then {store.SecondsAgo("-86400")} end,
+                case when runs then run end, case when runs then 'worker-' || (i % 20) end, case when runs then 1 else 0 end, {due}
+              from n;
+            insert into scheduler_alerts (rule, subject, customer_id, message, fired_at, resolved_at, told)
+              select 'CONSECUTIVE_FAILURES', config, customer, 'It failed again and again.', {due},
+                case when i % 10 > 0 then {due} end, 2
+              from n where i < {running};
+            insert into scheduler_deliveries (delivery_id, sink, event, customer_id, alert_id, payload, state, attempts,
+              next_attempt_at, give_up_at, created_at, ended_at)
+              select 'alert-' || alert_id || '-fired-WEBHOOK', 'WEBHOOK', 'FIRED', customer_id, alert_id, '{"{}"}', 'DEAD', 30,
+                fired_at, fired_at, fired_at, fired_at
+              from scheduler_alerts;
+            drop table n;
+            commit;
+            """
+        );
+    }
+
     /// <summary>The id of the nth run, from 0; it is one of the pipeline of the same number.</summary>
     public static string Run(int nth) => $"run{100_000_000 + nth}";
 
     /// <summary>The id of the nth pipeline, from 0.</summary>
     public static string Config(int nth) => $"config{10_000_000 + nth}";
 
-    /// <summary>Statistics, as a database that has run for a while has them: PostgreSQL makes them by itself, SQLite never does.</summary>
-    public static Task AnalyseAsync(BenchmarkStore store) =>
-        BenchmarkSettings.IsPostgres ? store.ExecuteAsync("analyze") : Task.CompletedTask;
+    /// <summary>
+    /// As a database is that has run for a while: with statistics where it makes them by itself, and without a log as long as all that was
+    /// just written.
+    /// </summary>
+    public static Task SettleAsync(BenchmarkStore store) =>
+        store.ExecuteAsync(BenchmarkSettings.IsPostgres ? "analyze" : "pragma wal_checkpoint(truncate)");
 }

@@ -30,7 +30,7 @@ internal sealed class StoreBenchmark
         await using var store = await BenchmarkStore.CreateAsync();
         await Seed.CustomersAsync(store, customers);
         await Seed.PipelinesAsync(store, customers, jobs / customers, Installation.Now - Duration.FromMinutes(1));
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         var engine = new TimedEngine(store.Engine);
         var clock = new OperationClock(engine);
         var signal = new QueueSignal();

@@ -30,7 +30,7 @@ internal sealed class StormBenchmark
         await Seed.PipelinesAsync(store, Small, OfSmall, due);
         await Seed.CustomersAsync(store, Huge, "ENTERPRISE", Small);
         await Seed.PipelinesAsync(store, Huge, OfHuge, due, Small, Small * OfSmall);
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         await using var installation = await Installation.StartAsync(store);
         installation.StartWorkers();
         Figures.Say($"{All} runs of {Small + Huge} customers are due");

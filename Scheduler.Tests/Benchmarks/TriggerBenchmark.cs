@@ -18,7 +18,7 @@ internal sealed class TriggerBenchmark
         await using var store = await BenchmarkStore.CreateAsync();
         await Seed.CustomersAsync(store, customers);
         await Seed.PipelinesAsync(store, customers, pipelinesEach, Installation.Now - Duration.FromMinutes(1));
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
         await using var installation = await Installation.StartAsync(store);
 
         Figures.Say($"{customers * pipelinesEach} pipelines of {customers} customers are due");

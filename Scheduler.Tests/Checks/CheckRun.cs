@@ -66,10 +66,6 @@ internal static class CheckRun
         return result;
     }
 
-    /// <summary>Makes the pictures of docs/dashboard.md anew.</summary>
-    public static Task<int> ScreenshotsAsync() =>
-        TestsAsync(Configuration, ["--filter", "TestCategory=Screenshots"], []);
-
     public static int Explain()
     {
         Console.Error.WriteLine(

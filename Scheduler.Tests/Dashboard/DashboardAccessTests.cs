@@ -22,6 +22,9 @@ internal sealed class DashboardAccessTests
     [
         "GET /dashboard",
         "GET /dashboard/alerts",
+        "GET /dashboard/alerts/{alert_id}",
+        "GET /dashboard/alerts/{alert_id}/silence",
+        "GET /dashboard/alerts/{alert_id}/unsilence",
         "GET /dashboard/audit",
         "GET /dashboard/bulks",
         "GET /dashboard/bulks/new",
@@ -38,10 +41,13 @@ internal sealed class DashboardAccessTests
         "GET /dashboard/customers/{id}/pipelines/{config_id}/pause",
         "GET /dashboard/customers/{id}/pipelines/{config_id}/resume",
         "GET /dashboard/customers/{id}/pipelines/{config_id}/run-now",
+        "GET /dashboard/customers/{id}/pipelines/{config_id}/switch-off",
         "GET /dashboard/customers/{id}/runs",
         "GET /dashboard/customers/{id}/runs/{run_id}",
         "GET /dashboard/customers/{id}/runs/{run_id}/cancel",
         "GET /dashboard/customers/{id}/runs/{run_id}/replay",
+        "GET /dashboard/deliveries",
+        "GET /dashboard/deliveries/{delivery_id}/retry",
         "GET /dashboard/forecast",
         "GET /dashboard/pipelines",
         "GET /dashboard/queue",
@@ -51,6 +57,8 @@ internal sealed class DashboardAccessTests
 
     private static readonly string[] Forms =
     [
+        "POST /dashboard/alerts/{alert_id}/silence",
+        "POST /dashboard/alerts/{alert_id}/unsilence",
         "POST /dashboard/bulks/new",
         "POST /dashboard/bulks/{bulk_id}/undo",
         "POST /dashboard/customers/{id}/backfills/{backfill_id}/cancel",
@@ -61,8 +69,10 @@ internal sealed class DashboardAccessTests
         "POST /dashboard/customers/{id}/pipelines/{config_id}/pause",
         "POST /dashboard/customers/{id}/pipelines/{config_id}/resume",
         "POST /dashboard/customers/{id}/pipelines/{config_id}/run-now",
+        "POST /dashboard/customers/{id}/pipelines/{config_id}/switch-off",
         "POST /dashboard/customers/{id}/runs/{run_id}/cancel",
         "POST /dashboard/customers/{id}/runs/{run_id}/replay",
+        "POST /dashboard/deliveries/{delivery_id}/retry",
         "POST /dashboard/sign-out",
         "POST /dashboard/theme",
     ];
@@ -355,5 +365,7 @@ internal sealed class DashboardAccessTests
             .Replace("{config_id}", "c1")
             .Replace("{run_id}", "r1")
             .Replace("{backfill_id}", "b1")
-            .Replace("{bulk_id}", "b1");
+            .Replace("{bulk_id}", "b1")
+            .Replace("{alert_id}", "7")
+            .Replace("{delivery_id}", "d1");
 }

@@ -31,6 +31,7 @@ internal sealed class StoreLife
 
     private readonly ITestDatabase database;
     private readonly StatusStore status;
+    private readonly AlertStore alerts;
     private readonly List<LeaseItem> held = [];
     private readonly Dictionary<string, string> ends = [];
 
@@ -39,6 +40,7 @@ internal sealed class StoreLife
         this.database = database;
         H = new StoreHarness(database.Engine, ids: new SeededIds(seed));
         status = new StatusStore(database.Engine, H.Clock);
+        alerts = new AlertStore(database.Engine, H.Clock);
     }
 
     public StoreHarness H { get; }
@@ -226,8 +228,9 @@ internal sealed class StoreLife
                 seen.Append('\n').Append(day);
             }
         }
-        var alerts = await status.FiringAlertsAsync(1000, default);
-        seen.Append('\n').AppendJoin('\n', alerts.Select(alert => $"{alert}").Order(StringComparer.Ordinal));
+        // The stores number them in their own ways.
+        var open = (await alerts.ListOpenAsync(1000, default)).Select(alert => $"{alert with { AlertId = null }}");
+        seen.Append('\n').AppendJoin('\n', open.Order(StringComparer.Ordinal));
         Seen = seen.ToString();
     }
 

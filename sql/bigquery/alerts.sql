@@ -250,6 +250,20 @@ select
 from scheduler_alerts a
 where a.alert_id = @alertId;
 
+-- name: get
+-- mode: read
+-- param: alertId int64
+-- param: now timestamp
+select
+  a.*,
+  case
+    when a.resolved_at is not null then 'resolved'
+    when a.silenced_until > coalesce(@now, current_timestamp()) then 'silenced'
+    else 'firing'
+  end as state
+from scheduler_alerts a
+where a.alert_id = @alertId;
+
 -- name: list_open
 -- mode: read
 -- param: ofCustomer string
@@ -327,6 +341,15 @@ from scheduler_deliveries
 where state = @state and (created_at < @beforeAt or created_at = @beforeAt and delivery_id < @beforeId)
 order by created_at desc, delivery_id desc
 limit @limit;
+
+-- name: find_deliveries
+-- mode: read
+-- param: rows array<string>
+-- Those of the deliveries that there are, newest first.
+select *
+from scheduler_deliveries
+where delivery_id in unnest(@rows)
+order by created_at desc, delivery_id desc;
 
 -- name: retry_delivery
 -- mode: write

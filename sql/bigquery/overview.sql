@@ -73,6 +73,26 @@ where r.scheduled_time >= timestamp_sub(@since, interval 1 day)
 order by r.actual_end_time desc, r.run_id desc
 limit @limit;
 
+-- name: ended_oldest
+-- mode: read
+-- param: since timestamp
+-- param: afterTime timestamp
+-- param: afterId string
+-- param: limit int64
+-- The same, oldest first.
+select r.*, q.queue_id, q.visible_at, r.actual_end_time as moment, c.pipeline_name, p.company_name
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+join customer_pipeline_configs c on c.config_id = r.config_id
+join customer_profiles p on p.customer_id = r.customer_id
+where r.scheduled_time >= timestamp_sub(@since, interval 1 day)
+  and r.state in ('COMPLETED', 'FAILED', 'SKIPPED')
+  and r.actual_end_time >= @since
+  and r.actual_end_time >= @afterTime
+  and (r.actual_end_time > @afterTime or r.run_id > @afterId)
+order by r.actual_end_time, r.run_id
+limit @limit;
+
 -- name: failed
 -- mode: read
 -- param: since timestamp
@@ -93,8 +113,30 @@ where r.scheduled_time >= timestamp_sub(@since, interval 1 day)
 order by r.actual_end_time desc, r.run_id desc
 limit @limit;
 
+-- name: failed_oldest
+-- mode: read
+-- param: since timestamp
+-- param: afterTime timestamp
+-- param: afterId string
+-- param: limit int64
+-- The same, oldest first.
+select r.*, q.queue_id, q.visible_at, r.actual_end_time as moment, c.pipeline_name, p.company_name
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+join customer_pipeline_configs c on c.config_id = r.config_id
+join customer_profiles p on p.customer_id = r.customer_id
+where r.scheduled_time >= timestamp_sub(@since, interval 1 day)
+  and r.state = 'FAILED'
+  and r.actual_end_time >= @since
+  and r.actual_end_time >= @afterTime
+  and (r.actual_end_time > @afterTime or r.run_id > @afterId)
+order by r.actual_end_time, r.run_id
+limit @limit;
+
 -- name: running
 -- mode: read
+-- param: afterTime timestamp
+-- param: afterId string
 -- param: limit int64
 -- What is leased, the longest first.
 select r.*, q.queue_id, q.visible_at, q.picked_up_at as moment, c.pipeline_name, p.company_name
@@ -102,12 +144,14 @@ from pipeline_execution_queue q
 join scheduled_pipeline_runs r on r.run_id = q.run_id
 join customer_pipeline_configs c on c.config_id = r.config_id
 join customer_profiles p on p.customer_id = r.customer_id
-where q.state = 'PROCESSING'
+where q.state = 'PROCESSING' and (q.picked_up_at > @afterTime or q.picked_up_at = @afterTime and r.run_id > @afterId)
 order by q.picked_up_at, r.run_id
 limit @limit;
 
 -- name: waiting
 -- mode: read
+-- param: afterTime timestamp
+-- param: afterId string
 -- param: limit int64
 -- What is queued, the first to become claimable first.
 select r.*, q.queue_id, q.visible_at, q.visible_at as moment, c.pipeline_name, p.company_name
@@ -115,7 +159,7 @@ from pipeline_execution_queue q
 join scheduled_pipeline_runs r on r.run_id = q.run_id
 join customer_pipeline_configs c on c.config_id = r.config_id
 join customer_profiles p on p.customer_id = r.customer_id
-where q.state = 'QUEUED'
+where q.state = 'QUEUED' and (q.visible_at > @afterTime or q.visible_at = @afterTime and r.run_id > @afterId)
 order by q.visible_at, r.run_id
 limit @limit;
 
@@ -188,4 +232,38 @@ where f.customer_id > @after
   and (@plan is null or f.subscription_plan = @plan)
   and (@search is null or strpos(lower(concat(f.customer_id, ' ', f.company_name)), lower(@search)) > 0)
 order by f.customer_id
+limit @limit;
+
+-- name: customers_back
+-- mode: read
+-- param: before string
+-- param: search string
+-- param: status string
+-- param: plan string
+-- param: now timestamp
+-- param: limit int64
+-- The same from the last one on.
+select
+  f.customer_id,
+  f.company_name,
+  f.status,
+  f.subscription_plan,
+  f.timezone,
+  f.created_at,
+  coalesce(c.active, 0) as active_pipelines,
+  coalesce(c.failing, 0) as failing_pipelines,
+  s.subscription_status,
+  s.runnable_until > coalesce(@now, current_timestamp()) as runnable
+from customer_profiles f
+join scheduler_customer_standing s on s.customer_id = f.customer_id
+left join (
+  select o.customer_id, countif(o.is_active) as active, countif(o.is_active and o.consecutive_failures > 0) as failing
+  from customer_pipeline_configs o
+  group by o.customer_id
+) c on c.customer_id = f.customer_id
+where f.customer_id < @before
+  and (@status is null or f.status = @status)
+  and (@plan is null or f.subscription_plan = @plan)
+  and (@search is null or strpos(lower(concat(f.customer_id, ' ', f.company_name)), lower(@search)) > 0)
+order by f.customer_id desc
 limit @limit;

@@ -161,6 +161,40 @@ where (
 order by f.customer_id, f.provider, f.domain, f.pipeline_template, f.pipeline_name
 limit @limit;
 
+-- name: search_by_next
+-- mode: read
+-- param: afterTime timestamp
+-- param: afterId string
+-- param: provider string
+-- param: search string
+-- param: state string
+-- param: now timestamp
+-- param: limit int64
+-- The active ones, the first to become due first.
+select f.* except (found_company)
+from (
+  select
+    c.*, p.company_name, strpos(lower(p.company_name), lower(@search)) > 0 as found_company,
+    case
+      when not c.is_active then 'off'
+      when c.paused_until > coalesce(@now, current_timestamp()) then 'paused'
+      when c.consecutive_failures > 0 then 'failing'
+      else 'active'
+    end as state
+  from customer_pipeline_configs c
+  join customer_profiles p on p.customer_id = c.customer_id
+) f
+where f.is_active and (f.next_run_time > @afterTime or f.next_run_time = @afterTime and f.config_id > @afterId)
+  and (@provider is null or f.provider = @provider)
+  and (
+    @search is null
+    or strpos(lower(concat(f.customer_id, ' ', f.pipeline_template, ' ', f.pipeline_name)), lower(@search)) > 0
+    or f.found_company
+  )
+  and (@state is null or f.state = @state)
+order by f.next_run_time, f.config_id
+limit @limit;
+
 -- name: get
 -- mode: read
 -- param: customerId string

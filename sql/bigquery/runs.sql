@@ -22,6 +22,30 @@ where r.customer_id = @customerId
 order by r.scheduled_time desc, r.run_id desc
 limit @limit;
 
+-- name: list_oldest
+-- mode: read
+-- param: customerId string
+-- param: state string
+-- param: configId string
+-- param: fromTime timestamp
+-- param: toTime timestamp
+-- param: afterTime timestamp
+-- param: afterId string
+-- param: limit int64
+-- The same, oldest first.
+select r.*, q.queue_id, q.visible_at
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+where r.customer_id = @customerId
+  and (@state is null or r.state = @state)
+  and (@configId is null or r.config_id = @configId)
+  and r.scheduled_time >= coalesce(@fromTime, timestamp '0001-01-01 00:00:00+00')
+  and (@toTime is null or r.scheduled_time < @toTime)
+  and r.scheduled_time >= @afterTime
+  and (r.scheduled_time > @afterTime or r.run_id > @afterId)
+order by r.scheduled_time, r.run_id
+limit @limit;
+
 -- name: list_of_pipeline
 -- mode: read
 -- param: customerId string
@@ -39,6 +63,25 @@ where r.customer_id = @customerId and r.config_id = @configId
   and r.scheduled_time <= @beforeTime
   and (r.scheduled_time < @beforeTime or r.run_id < @beforeId)
 order by r.scheduled_time desc, r.run_id desc
+limit @limit;
+
+-- name: list_of_pipeline_oldest
+-- mode: read
+-- param: customerId string
+-- param: configId string
+-- param: fromTime timestamp
+-- param: afterTime timestamp
+-- param: afterId string
+-- param: limit int64
+-- The same, oldest first.
+select r.*, q.queue_id, q.visible_at
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+where r.customer_id = @customerId and r.config_id = @configId
+  and r.scheduled_time >= @fromTime
+  and r.scheduled_time >= @afterTime
+  and (r.scheduled_time > @afterTime or r.run_id > @afterId)
+order by r.scheduled_time, r.run_id
 limit @limit;
 
 -- name: get

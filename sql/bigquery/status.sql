@@ -111,15 +111,6 @@ cross join queue
 cross join ended
 cross join lateness;
 
--- name: firing_alerts
--- mode: read
--- param: limit int64
-select rule, subject, customer_id, message, fired_at
-from scheduler_alerts
-where resolved_at is null
-order by fired_at desc, rule, subject
-limit @limit;
-
 -- name: resolve_past_quotas
 -- mode: write
 -- param: now timestamp

@@ -229,6 +229,18 @@ select
 from scheduler_alerts a
 where a.alert_id = @alertId;
 
+-- name: get
+-- mode: read
+select
+  a.*,
+  case
+    when a.resolved_at is not null then 'resolved'
+    when a.silenced_until > coalesce(@now, now()) then 'silenced'
+    else 'firing'
+  end as state
+from scheduler_alerts a
+where a.alert_id = @alertId;
+
 -- name: list_open
 -- mode: read
 -- Alerts that are not over, newest first.
@@ -285,6 +297,14 @@ from scheduler_deliveries
 where state = @state and (created_at, delivery_id) < (@beforeAt, @beforeId)
 order by created_at desc, delivery_id desc
 limit @limit;
+
+-- name: find_deliveries
+-- mode: read
+-- Those of the deliveries that there are, newest first.
+select *
+from scheduler_deliveries
+where delivery_id in (select jsonb_array_elements_text(@rows))
+order by created_at desc, delivery_id desc;
 
 -- name: retry_delivery
 -- mode: write

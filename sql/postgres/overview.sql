@@ -28,6 +28,19 @@ where q.completed_at >= @since and q.completed_at <= @beforeTime
 order by q.completed_at desc, r.run_id desc
 limit @limit;
 
+-- name: ended_oldest
+-- mode: read
+-- The same, oldest first.
+select r.*, q.queue_id, q.visible_at, q.completed_at as moment, c.pipeline_name, p.company_name
+from pipeline_execution_queue q
+join scheduled_pipeline_runs r on r.run_id = q.run_id
+join customer_pipeline_configs c on c.config_id = r.config_id
+join customer_profiles p on p.customer_id = r.customer_id
+where q.completed_at >= @since and q.completed_at >= @afterTime
+  and (q.completed_at > @afterTime or r.run_id > @afterId)
+order by q.completed_at, r.run_id
+limit @limit;
+
 -- name: failed
 -- mode: read
 -- Likewise what failed or was cancelled while it ran.
@@ -41,6 +54,19 @@ where q.state = 'FAILED' and q.completed_at >= @since and q.completed_at <= @bef
 order by q.completed_at desc, r.run_id desc
 limit @limit;
 
+-- name: failed_oldest
+-- mode: read
+-- The same, oldest first.
+select r.*, q.queue_id, q.visible_at, q.completed_at as moment, c.pipeline_name, p.company_name
+from pipeline_execution_queue q
+join scheduled_pipeline_runs r on r.run_id = q.run_id
+join customer_pipeline_configs c on c.config_id = r.config_id
+join customer_profiles p on p.customer_id = r.customer_id
+where q.state = 'FAILED' and q.completed_at >= @since and q.completed_at >= @afterTime
+  and (q.completed_at > @afterTime or r.run_id > @afterId)
+order by q.completed_at, r.run_id
+limit @limit;
+
 -- name: running
 -- mode: read
 -- What is leased, the longest first.
@@ -49,7 +75,7 @@ from pipeline_execution_queue q
 join scheduled_pipeline_runs r on r.run_id = q.run_id
 join customer_pipeline_configs c on c.config_id = r.config_id
 join customer_profiles p on p.customer_id = r.customer_id
-where q.state = 'PROCESSING'
+where q.state = 'PROCESSING' and (q.picked_up_at, r.run_id) > (@afterTime, @afterId)
 order by q.picked_up_at, r.run_id
 limit @limit;
 
@@ -60,7 +86,7 @@ select r.*, f.queue_id, f.visible_at, f.visible_at as moment, c.pipeline_name, p
 from (
   select queue_id, run_id, visible_at
   from pipeline_execution_queue
-  where state = 'QUEUED'
+  where state = 'QUEUED' and (visible_at, run_id) > (@afterTime, @afterId)
   order by visible_at, run_id
   limit @limit
 ) f
@@ -130,3 +156,30 @@ from (
 ) f
 join scheduler_customer_standing s on s.customer_id = f.customer_id
 order by f.customer_id;
+
+-- name: customers_back
+-- mode: read
+-- The same from the last one on.
+select
+  f.*,
+  (
+    select count(*) from customer_pipeline_configs c where c.customer_id = f.customer_id and c.is_active
+  ) as active_pipelines,
+  (
+    select count(*) from customer_pipeline_configs c
+    where c.customer_id = f.customer_id and c.is_active and c.consecutive_failures > 0
+  ) as failing_pipelines,
+  s.subscription_status,
+  s.runnable_until > coalesce(@now, now()) as runnable
+from (
+  select customer_id, company_name, status, subscription_plan, timezone, created_at
+  from customer_profiles
+  where customer_id < @before
+    and (@status::text is null or status = @status)
+    and (@plan::text is null or subscription_plan = @plan)
+    and (@search::text is null or strpos(lower(customer_id || ' ' || company_name), lower(@search)) > 0)
+  order by customer_id desc
+  limit @limit
+) f
+join scheduler_customer_standing s on s.customer_id = f.customer_id
+order by f.customer_id desc;

@@ -137,6 +137,36 @@ from (
 join customer_profiles p on p.customer_id = f.customer_id
 order by f.customer_id, f.provider, f.domain, f.pipeline_template, f.pipeline_name;
 
+-- name: search_by_next
+-- mode: read
+-- The active ones, the first to become due first.
+select f.*, p.company_name
+from (
+  select c.*, x.state
+  from customer_pipeline_configs c
+  cross join lateral (
+    select
+      case
+        when not c.is_active then 'off'
+        when c.paused_until > coalesce(@now, now()) then 'paused'
+        when c.consecutive_failures > 0 then 'failing'
+        else 'active'
+      end as state
+  ) x
+  where c.is_active and (c.next_run_time, c.config_id) > (@afterTime, @afterId)
+    and (@provider::text is null or c.provider = @provider)
+    and (
+      @search::text is null
+      or strpos(lower(c.customer_id || ' ' || c.pipeline_template || ' ' || c.pipeline_name), lower(@search)) > 0
+      or c.customer_id in (select o.customer_id from customer_profiles o where strpos(lower(o.company_name), lower(@search)) > 0)
+    )
+    and (@state::text is null or x.state = @state)
+  order by c.next_run_time, c.config_id
+  limit @limit
+) f
+join customer_profiles p on p.customer_id = f.customer_id
+order by f.next_run_time, f.config_id;
+
 -- name: get
 -- mode: read
 select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;

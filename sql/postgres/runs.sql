@@ -13,6 +13,21 @@ where r.customer_id = @customerId
 order by r.scheduled_time desc, r.run_id desc
 limit @limit;
 
+-- name: list_oldest
+-- mode: read
+-- The same, oldest first.
+select r.*, q.queue_id, q.visible_at
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+where r.customer_id = @customerId
+  and (@state is null or r.state = @state)
+  and (@configId is null or r.config_id = @configId)
+  and r.scheduled_time >= coalesce(@fromTime, '-infinity')
+  and r.scheduled_time < coalesce(@toTime, 'infinity')
+  and (r.scheduled_time, r.run_id) > (@afterTime, @afterId)
+order by r.scheduled_time, r.run_id
+limit @limit;
+
 -- name: list_of_pipeline
 -- mode: read
 -- One pipeline's runs, newest first: by the index of its own, whatever else the customer has run.
@@ -23,6 +38,18 @@ where r.config_id = @configId and coalesce(r.customer_id, '') = @customerId
   and r.scheduled_time >= @fromTime
   and (r.scheduled_time, r.run_id) < (@beforeTime, @beforeId)
 order by r.scheduled_time desc, r.run_id desc
+limit @limit;
+
+-- name: list_of_pipeline_oldest
+-- mode: read
+-- The same, oldest first.
+select r.*, q.queue_id, q.visible_at
+from scheduled_pipeline_runs r
+left join pipeline_execution_queue q on q.run_id = r.run_id
+where r.config_id = @configId and coalesce(r.customer_id, '') = @customerId
+  and r.scheduled_time >= @fromTime
+  and (r.scheduled_time, r.run_id) > (@afterTime, @afterId)
+order by r.scheduled_time, r.run_id
 limit @limit;
 
 -- name: get

@@ -52,6 +52,16 @@ where c.is_active and s.runnable_until > @now and (c.paused_until is null or c.p
 group by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds
 order by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds;
 
+-- name: list_schedules_of_customer
+-- mode: read
+-- Likewise of one customer.
+select c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds, count(*) as pipelines
+from customer_pipeline_configs c
+join scheduler_customer_standing s on s.customer_id = c.customer_id
+where c.customer_id = @customerId and c.is_active and s.runnable_until > @now and (c.paused_until is null or c.paused_until <= @now)
+group by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds
+order by c.schedule_cron, c.timezone, c.dst_policy, c.spread_seconds;
+
 -- name: plan_batch
 -- mode: write
 -- Advances the pipelines of one batch and creates their runs. A pipeline that is not as the plan saw it (due at the same time, on the

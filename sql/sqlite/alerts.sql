@@ -216,6 +216,18 @@ select
 from scheduler_alerts a
 where a.alert_id = @alertId;
 
+-- name: get
+-- mode: read
+select
+  a.*,
+  case
+    when a.resolved_at is not null then 'resolved'
+    when a.silenced_until > coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000) then 'silenced'
+    else 'firing'
+  end as state
+from scheduler_alerts a
+where a.alert_id = @alertId;
+
 -- name: list_open
 -- mode: read
 -- Alerts that are not over, newest first.
@@ -277,6 +289,14 @@ from scheduler_deliveries
 where state = @state and (created_at, delivery_id) < (@beforeAt, @beforeId)
 order by created_at desc, delivery_id desc
 limit @limit;
+
+-- name: find_deliveries
+-- mode: read
+-- Those of the deliveries that there are, newest first.
+select *
+from scheduler_deliveries
+where delivery_id in (select value from json_each(@rows))
+order by created_at desc, delivery_id desc;
 
 -- name: retry_delivery
 -- mode: write

@@ -125,6 +125,34 @@ from (
 cross join customer_profiles p on p.customer_id = f.customer_id
 order by f.customer_id, f.provider, f.domain, f.pipeline_template, f.pipeline_name;
 
+-- name: search_by_next
+-- mode: read
+-- The active ones, the first to become due first.
+select f.*, p.company_name
+from (
+  select
+    c.*,
+    case
+      when c.is_active = 0 then 'off'
+      when c.paused_until > coalesce(@now, cast(unixepoch('subsec') * 1000 as integer) * 1000) then 'paused'
+      when c.consecutive_failures > 0 then 'failing'
+      else 'active'
+    end as state
+  from customer_pipeline_configs c
+  where c.is_active = 1 and (c.next_run_time, c.config_id) > (@afterTime, @afterId)
+    and (@provider is null or c.provider = @provider)
+    and (
+      @search is null
+      or instr(lower(c.customer_id || ' ' || c.pipeline_template || ' ' || c.pipeline_name), lower(@search)) > 0
+      or c.customer_id in (select customer_id from customer_profiles where instr(lower(company_name), lower(@search)) > 0)
+    )
+    and (@state is null or state = @state)
+  order by c.next_run_time, c.config_id
+  limit @limit
+) f
+cross join customer_profiles p on p.customer_id = f.customer_id
+order by f.next_run_time, f.config_id;
+
 -- name: get
 -- mode: read
 select * from customer_pipeline_configs where customer_id = @customerId and config_id = @configId;

@@ -68,14 +68,6 @@ from t
 cross join ended
 cross join running;
 
--- name: firing_alerts
--- mode: read
-select rule, subject, customer_id, message, fired_at
-from scheduler_alerts
-where resolved_at is null
-order by +fired_at desc, alert_id desc
-limit @limit;
-
 -- name: resolve_past_quotas
 -- mode: write
 -- A quota alert is over when its day is over in every time zone, or when the day has room again.

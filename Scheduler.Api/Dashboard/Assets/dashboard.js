@@ -24,7 +24,21 @@
 
   // News
 
-  let isLive = refreshSeconds > 0 && localStorage.getItem(storedLive) !== "off";
+  // In a frame of another site a browser may refuse the storage: then nothing is remembered.
+  const remember = (value) => {
+    try {
+      localStorage.setItem(storedLive, value);
+    } catch {}
+  };
+  const remembered = () => {
+    try {
+      return localStorage.getItem(storedLive);
+    } catch {
+      return null;
+    }
+  };
+
+  let isLive = refreshSeconds > 0 && remembered() !== "off";
   let timer = 0;
   let isLooking = false;
 
@@ -109,7 +123,7 @@
     });
     liveButton?.addEventListener("click", () => {
       isLive = !isLive;
-      localStorage.setItem(storedLive, isLive ? "on" : "off");
+      remember(isLive ? "on" : "off");
       show();
       plan();
       if (isLive) {

@@ -8,6 +8,9 @@ public enum ConfirmFields
     /// <summary>Why, and for how long.</summary>
     Pause,
 
+    /// <summary>Why, and for how long of <see cref="ConfirmModel.SilenceHours"/>.</summary>
+    Silence,
+
     /// <summary>For how long a link is good.</summary>
     Link,
 }

@@ -3,6 +3,9 @@ namespace Scheduler.Api.Dashboard.Pages;
 /// <summary>An action before it is done.</summary>
 public sealed record ConfirmModel
 {
+    /// <summary>For how many hours an alert can be kept quiet.</summary>
+    public static readonly IReadOnlyList<int> SilenceHours = [1, 4, 24, 168, 720, 2_160];
+
     /// <summary>As a question.</summary>
     public required string Title { get; init; }
 

@@ -17,7 +17,10 @@ public sealed record CustomerModel
 
     /// <summary>The cursor of the next page of pipelines.</summary>
     public required string? Next { get; init; }
-    public required string? Sort { get; init; }
+    public required ListOrder Order { get; init; }
+
+    /// <summary>What its schedules ask for in the next 24 hours.</summary>
+    public required ForecastResponse Forecast { get; init; }
 
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<Run> Runs { get; init; }

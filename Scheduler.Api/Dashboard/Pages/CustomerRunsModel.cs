@@ -17,7 +17,7 @@ public sealed record CustomerRunsModel(
     string? State,
     string? ConfigId,
     int Days,
-    string? Sort,
+    ListOrder Order,
     string? Next
 )
 {

@@ -9,6 +9,6 @@ public sealed record CustomersModel(
     string? Search,
     string? Status,
     string? Plan,
-    string? Sort,
+    ListOrder Order,
     string? Next
 );

@@ -4,12 +4,11 @@ using Scheduler.Core.Alerts;
 namespace Scheduler.Api.Dashboard.Pages;
 
 /// <summary>The first page.</summary>
-/// <param name="Alerts">All that fire.</param>
 /// <param name="DesiredWorkers">How many workers the work asks for.</param>
 /// <param name="Objective">The lateness that is aimed at.</param>
-public sealed record OverviewModel(
-    OverviewSnapshot Snapshot,
-    IReadOnlyList<FiringAlert> Alerts,
-    int DesiredWorkers,
-    Duration Objective
-);
+public sealed record OverviewModel(OverviewSnapshot Snapshot, int DesiredWorkers, Duration Objective)
+{
+    public IReadOnlyList<Alert> Firing { get; } = [.. Snapshot.Alerts.Where(alert => alert.State == AlertState.Firing)];
+
+    public int Silenced => Snapshot.Alerts.Count - Firing.Count;
+}

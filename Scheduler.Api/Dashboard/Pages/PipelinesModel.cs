@@ -11,7 +11,7 @@ public sealed record PipelinesModel(
     string? Provider,
     string? State,
     IReadOnlyList<string> Providers,
-    string? Sort,
+    ListOrder Order,
     string? Next,
     string? Fault
 );

@@ -11,5 +11,5 @@ public sealed record QueueModel(
     Duration Objective,
     IReadOnlyList<WorkerFigures> Workers,
     IReadOnlyList<WaitingCustomer> Customers,
-    string? Sort
+    ListOrder Order
 );

@@ -31,6 +31,11 @@ internal static class PageList
                 ("queue", "/dashboard/queue"),
                 ("forecast", "/dashboard/forecast"),
                 ("alerts", "/dashboard/alerts"),
+                ("alert", DashboardPaths.Alert(system.Alert.AlertId!.Value)),
+                ("alerts-over", "/dashboard/alerts?show=resolved"),
+                ("deliveries", "/dashboard/deliveries"),
+                ("confirm-silence", $"{DashboardPaths.Alert(system.Alert.AlertId!.Value)}/silence"),
+                ("confirm-retry", $"{DashboardPaths.Delivery($"run-{system.Failed.RunId}")}/retry"),
                 ("templates", "/dashboard/templates"),
                 ("audit", "/dashboard/audit"),
                 ("audit-refusals", "/dashboard/audit?show=refusals"),
@@ -42,6 +47,7 @@ internal static class PageList
                 ),
                 ("confirm-run", $"{pipeline}/run-now"),
                 ("confirm-pause", $"{pipeline}/pause"),
+                ("confirm-switch-off", $"{pipeline}/switch-off"),
                 ("confirm-link", $"{DashboardPaths.Customer(SeededSystem.Alder)}/embed-link"),
             ];
         }

@@ -5,18 +5,44 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Dashboard.Browser;
 
 /// <summary>Makes the pictures of docs/dashboard.md: <c>dotnet run --project Scheduler.Tests -- screenshots</c>.</summary>
-[TestFixture]
-[Explicit("makes pictures, proves nothing")]
-[Category("Screenshots")]
-internal sealed class Screenshots
+internal static class Screenshots
 {
     /// <summary>Those that the document shows; with this variable set, all pages into that folder, in both widths and schemes.</summary>
     public const string Variable = "SCHEDULER_SCREENSHOTS";
 
-    private static readonly string[] Shown = ["overview", "pipeline", "run-failed", "customer", "forecast", "queue"];
+    private static readonly string[] Shown =
+    [
+        "overview",
+        "pipeline",
+        "run-failed",
+        "customer",
+        "alert",
+        "forecast",
+        "queue",
+    ];
 
-    [Test]
-    public async Task Pages()
+    /// <summary>The process's exit code.</summary>
+    public static async Task<int> RunAsync(TextWriter output)
+    {
+        var run = new BrowserRun();
+        try
+        {
+            await run.StartAsync();
+            await TakeAllAsync(output);
+            return 0;
+        }
+        catch (ResultStateException failure)
+        {
+            await output.WriteLineAsync(failure.Message);
+            return 1;
+        }
+        finally
+        {
+            await run.StopAsync();
+        }
+    }
+
+    private static async Task TakeAllAsync(TextWriter output)
     {
         var all = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : null;
         var target = all ?? Path.Combine(Repository.Root, "docs", "images");
@@ -41,6 +67,7 @@ internal sealed class Screenshots
             await narrow.GoAsync("/dashboard");
             await TakeAsync(narrow, target, "narrow", isWhole: false);
         }
+        await output.WriteLineAsync($"   the pictures are in {target}");
     }
 
     private static (int Width, ColorScheme Colours)[] Looks(bool isEvery) =>

@@ -2,11 +2,14 @@ using System.Globalization;
 using NodaTime;
 using NodaTime.Extensions;
 using NUnit.Framework;
+using Scheduler.Core.Alerts;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Datasets;
 using Scheduler.Core.Datasets.DuckDb;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Status;
+using Scheduler.Core.Storage;
 using Scheduler.Tests.EndToEnd.Harness;
 using Scheduler.Tests.Support;
 
@@ -22,9 +25,6 @@ internal sealed class SeededSystem : IAsyncDisposable
     public const string Alder = "alder_shop";
     public const string Birch = "birch_studio";
     public const string Cedar = "cedar_labs";
-
-    /// <summary>An origin whose pages may show a customer's page.</summary>
-    public const string Framing = "https://app.example.com";
     private const int Hours = 50;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("scheduler-dashboard-");
@@ -41,11 +41,17 @@ internal sealed class SeededSystem : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>A site of a customer.</summary>
+    public OtherSite Site { get; private set; } = null!;
+
     /// <summary>Completes whenever it is asked to run.</summary>
     public PipelineConfig Probe { get; private set; } = null!;
 
     /// <summary>Is not touched by any test but that of pausing.</summary>
     public PipelineConfig Pausable { get; private set; } = null!;
+
+    /// <summary>Is switched off by a test.</summary>
+    public PipelineConfig Retired { get; private set; } = null!;
     public PipelineConfig Failing { get; private set; } = null!;
     public PipelineConfig Ordinary { get; private set; } = null!;
     public PipelineConfig Paused { get; private set; } = null!;
@@ -54,11 +60,15 @@ internal sealed class SeededSystem : IAsyncDisposable
     public Core.Runs.Run Running { get; private set; } = null!;
     public Core.Runs.Run Waiting { get; private set; } = null!;
 
+    /// <summary>Fires, and one of the messages about it was given up. Is not touched by any test but that of silencing.</summary>
+    public Alert Alert { get; private set; } = null!;
+
     public static async Task<SeededSystem> StartAsync()
     {
         var system = new SeededSystem(await SqliteDatabase.CreateAsync());
         await system.LiveAsync();
         await system.AddCostsAsync();
+        system.Site = await OtherSite.StartAsync();
         var api = await ApiProcess.StartAsync(
             system.folder.FullName,
             new Dictionary<string, string>
@@ -71,7 +81,7 @@ internal sealed class SeededSystem : IAsyncDisposable
                 ["Scheduler__RateLimits__Address"] = "100000",
                 ["Scheduler__Storage__ConnectionString"] = system.database.ConnectionString,
                 ["Scheduler__Datasets__Path"] = system.DatasetsPath,
-                ["Scheduler__Dashboard__FrameAncestors"] = Framing,
+                ["Scheduler__Dashboard__FrameAncestors"] = system.Site.Named,
             },
             system.processes.Add
         );
@@ -85,6 +95,7 @@ internal sealed class SeededSystem : IAsyncDisposable
         {
             await process.DisposeAsync();
         }
+        await Site.DisposeAsync();
         await database.DisposeAsync();
         folder.Delete(recursive: true);
     }
@@ -112,6 +123,7 @@ internal sealed class SeededSystem : IAsyncDisposable
             "usage_tracking",
             "0 * * * *"
         );
+        Retired = await ConfigureAsync(Cedar, "old report", "GCP", "COST", "cost_billing", "0 5 1 1 *");
         Ordinary = await ConfigureAsync(
             Alder,
             "cloud costs",
@@ -168,6 +180,7 @@ internal sealed class SeededSystem : IAsyncDisposable
         await LeaveOpenAsync();
         await AddHerdAsync();
         await RememberAsync();
+        await AddDeliveriesAsync();
     }
 
     private async Task<PipelineConfig> ConfigureAsync(
@@ -238,7 +251,13 @@ internal sealed class SeededSystem : IAsyncDisposable
             if (item.CustomerId != Birch)
             {
                 history.Advance(Duration.FromSeconds(3));
-                await history.ReportAsync(item, RunOutcome.Completed);
+                // At some times of the day the one that fails is among them.
+                var fails = item.ConfigId == Failing.ConfigId;
+                await history.ReportAsync(
+                    item,
+                    fails ? RunOutcome.Failed : RunOutcome.Completed,
+                    fails ? ErrorType.AuthenticationFailed : null
+                );
             }
         }
         // Its worker is heard of for another day, and nobody is called for what waits.
@@ -283,6 +302,31 @@ internal sealed class SeededSystem : IAsyncDisposable
         );
         Assert.That(found, Has.Count.EqualTo(1), $"a {state} run of {customer}");
         return found[0];
+    }
+
+    /// <summary>What was sent, and given up, of the alert of the pipeline that fails, and of its run. No sink is set: nothing is sent.</summary>
+    private async Task AddDeliveriesAsync()
+    {
+        var open = await new AlertStore(database.Engine, history.Clock).ListOpenAsync(100, default);
+        Assert.That(open.Select(alert => alert.Rule), Has.Member(AlertRules.ConsecutiveFailures));
+        Alert = open.First(alert => alert.Subject == Failing.ConfigId);
+        var (written, ended) = (
+            database.Literal(Alert.FiredAt),
+            database.Literal(Alert.FiredAt + Duration.FromHours(24))
+        );
+        await ExecuteAsync(
+            $"""
+            insert into scheduler_deliveries (delivery_id, sink, event, customer_id, alert_id, run_id, payload, state, attempts,
+              next_attempt_at, give_up_at, last_error, created_at, ended_at)
+            values
+              ('alert-{Alert.AlertId}-fired-WEBHOOK', 'WEBHOOK', 'FIRED', '{Alder}', {Alert.AlertId}, null, '{"{}"}', 'DEAD', 31,
+                {ended}, {ended}, 'Answered with status 503.', {written}, {ended}),
+              ('alert-{Alert.AlertId}-fired-EMAIL', 'EMAIL', 'FIRED', '{Alder}', {Alert.AlertId}, null, '{"{}"}', 'DELIVERED', 1,
+                {written}, {ended}, null, {written}, {written}),
+              ('run-{Failed.RunId}', 'PIPELINE_EMAIL', 'RUN_FAILED', '{Alder}', null, '{Failed.RunId}', '{"{}"}', 'DEAD', 30,
+                {ended}, {ended}, 'The mail server did not answer.', {written}, {ended});
+            """
+        );
     }
 
     private Task ExecuteAsync(string sql) => database.ExecuteAsync(sql);

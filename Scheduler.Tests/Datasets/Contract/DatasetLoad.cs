@@ -95,7 +95,8 @@ internal sealed record DatasetLoad(int Hour)
     private RunRecord Record(long rows) =>
         new()
         {
-            PipelineLoggingId = $"{Run}/{Attempt}/{Epoch}",
+            // As the store makes it.
+            PipelineLoggingId = $"{Run}-{Epoch}",
             PipelineId = "acme-focus",
             RunId = Run,
             ConfigId = "config-1",

@@ -11,11 +11,17 @@ internal abstract class DatasetReaderContract : DatasetContract
     public async Task A_customer_without_a_dataset_or_without_costs_has_empty_results()
     {
         var missing = await Datasets.Reader.CostByServiceAsync(Acme, null, null, default);
+        var missingDays = await CostByDayAsync();
+        var missingSteps = await Datasets.Reader.ListStepsAsync(Acme, "run-1", DatasetLoad.Noon, 5, default);
         await Datasets.Catalog.CreateAsync(Acme, default);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(missing, Is.Empty);
+            Assert.That(missingDays, Is.Empty);
+            Assert.That(missingSteps, Is.Empty);
+            Assert.That(await CostByDayAsync(), Is.Empty);
+            Assert.That(await Datasets.Reader.ListStepsAsync(Acme, "run-1", DatasetLoad.Noon, 5, default), Is.Empty);
             Assert.That(await Datasets.Reader.CostByServiceAsync(Acme, null, null, default), Is.Empty);
             Assert.That(await Datasets.Reader.ListRunsAsync(Acme, 5, default), Is.Empty);
         }
@@ -101,10 +107,96 @@ internal abstract class DatasetReaderContract : DatasetContract
         }
     }
 
+    [Test]
+    public async Task Costs_of_a_day_are_summed_by_service_and_currency_within_the_days_and_the_rows_asked_for()
+    {
+        await new DatasetLoad(1).ByAsync(
+            Datasets.Writer(),
+            DatasetLoad.Line(DatasetLoad.First, "B", 1.25m),
+            DatasetLoad.Line(DatasetLoad.Last, "A", 2),
+            DatasetLoad.Line(DatasetLoad.Last, "A again", 0.000000000001m) with
+            {
+                ServiceName = "A",
+            },
+            DatasetLoad.Line(DatasetLoad.Last, "credit", -3) with
+            {
+                ServiceName = null,
+            },
+            DatasetLoad.Line(DatasetLoad.Last, "euros", 5) with
+            {
+                ServiceName = "A",
+                BillingCurrency = "EUR",
+                EffectiveCost = 4,
+            }
+        );
+        DailyCost[] all =
+        [
+            new(DatasetLoad.First, "B", "USD", 1.25m),
+            new(DatasetLoad.Last, "", "USD", -3),
+            new(DatasetLoad.Last, "A", "EUR", 5),
+            new(DatasetLoad.Last, "A", "USD", 2.000000000001m),
+        ];
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await CostByDayAsync(), Is.EqualTo(all));
+            Assert.That(await CostByDayAsync(limit: 2), Is.EqualTo(all[..2]));
+            Assert.That(await CostByDayAsync(to: DatasetLoad.First), Is.EqualTo(all[..1]));
+            Assert.That(await CostByDayAsync(from: DatasetLoad.Last), Is.EqualTo(all[1..]));
+        }
+    }
+
+    [Test]
+    public async Task Steps_are_those_of_every_execution_of_one_run_in_their_order()
+    {
+        var writer = Datasets.Writer();
+        await writer.RecordAsync(Acme, new DatasetLoad(1).Failed(), default);
+        await new DatasetLoad(1) { Epoch = 2 }.ByAsync(writer, DatasetLoad.Line(DatasetLoad.First, "A", 1));
+        await writer.RecordAsync(Acme, new DatasetLoad(2) { Run = "run-11" }.Failed(), default);
+        var begun = DatasetLoad.Noon + Duration.FromHours(1) + Duration.FromSeconds(1);
+        var failed = new ExecutionStep(
+            "run-1-1",
+            new StepLog
+            {
+                Number = 1,
+                Step = "extract_normalise",
+                Status = "FAILED",
+                StartedAt = begun,
+                EndedAt = begun + Duration.FromSeconds(1),
+                RowsIn = 3,
+                RowsOut = 0,
+                Message = "Row 1 is wrong.",
+            }
+        );
+
+        var steps = await ListAsync(DatasetLoad.Noon, 10);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                steps.Select(step => (step.PipelineLoggingId, step.Step.Number, step.Step.Status)),
+                Is.EqualTo([("run-1-1", 1, "FAILED"), ("run-1-2", 1, "COMPLETED"), ("run-1-2", 2, "COMPLETED")])
+            );
+            Assert.That(steps[0], Is.EqualTo(failed));
+            Assert.That(steps[2].Step.RowsOut, Is.EqualTo(1), "what the load has written");
+            Assert.That(await ListAsync(DatasetLoad.Noon, 2), Is.EqualTo(steps.Take(2)));
+            Assert.That(await ListAsync(begun + Duration.FromSeconds(1), 10), Is.EqualTo(steps.Skip(2)));
+        }
+
+        Task<IReadOnlyList<ExecutionStep>> ListAsync(Instant since, int limit) =>
+            Datasets.Reader.ListStepsAsync(Acme, "run-1", since, limit, default);
+    }
+
+    private Task<IReadOnlyList<DailyCost>> CostByDayAsync(
+        LocalDate? from = null,
+        LocalDate? to = null,
+        int limit = 10
+    ) => Datasets.Reader.CostByDayAsync(Acme, from ?? DatasetLoad.First, to ?? DatasetLoad.Last, limit, default);
+
     private static DatasetRun Run(int hour) =>
         new()
         {
-            PipelineLoggingId = $"run-{hour}/0/1",
+            PipelineLoggingId = $"run-{hour}-1",
             PipelineId = "acme-focus",
             RunId = $"run-{hour}",
             Status = "COMPLETED",

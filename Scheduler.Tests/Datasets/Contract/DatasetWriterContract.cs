@@ -181,8 +181,8 @@ internal abstract class DatasetWriterContract : DatasetContract
                     "parameters"
                 ),
                 Is.EqualTo([
-                    """run-1/0/1|COMPLETED|-|2026-10-01|2026-10-02|0|1|7765|2|1234|3|0|2|4|USD|f00d|{"path":"costs.csv"}""",
-                    """run-2/1/7|COMPLETED|-|2026-10-01|2026-10-02|1|7|7765|2|1234|2|2|2|4.5|USD|f00d|{"path":"costs.csv"}""",
+                    """run-1-1|COMPLETED|-|2026-10-01|2026-10-02|0|1|7765|2|1234|3|0|2|4|USD|f00d|{"path":"costs.csv"}""",
+                    """run-2-7|COMPLETED|-|2026-10-01|2026-10-02|1|7|7765|2|1234|2|2|2|4.5|USD|f00d|{"path":"costs.csv"}""",
                 ])
             );
             Assert.That(
@@ -198,10 +198,10 @@ internal abstract class DatasetWriterContract : DatasetContract
                     "message"
                 ),
                 Is.EqualTo([
-                    "run-1/0/1|1|extract_normalise|COMPLETED|1000|3|3|-",
-                    "run-1/0/1|2|load|COMPLETED|1000|3|2|-",
-                    "run-2/1/7|1|extract_normalise|COMPLETED|1000|2|2|-",
-                    "run-2/1/7|2|load|COMPLETED|1000|2|2|-",
+                    "run-1-1|1|extract_normalise|COMPLETED|1000|3|3|-",
+                    "run-1-1|2|load|COMPLETED|1000|3|2|-",
+                    "run-2-7|1|extract_normalise|COMPLETED|1000|2|2|-",
+                    "run-2-7|2|load|COMPLETED|1000|2|2|-",
                 ])
             );
         }

@@ -51,6 +51,7 @@ internal sealed class DifferentialHistory
 
     private readonly Random random;
     private readonly StatusStore status;
+    private readonly AlertStore alerts;
     private readonly DutyStore duties;
     private readonly List<LeaseItem> leased = [];
     private readonly List<string> customers = [];
@@ -61,6 +62,7 @@ internal sealed class DifferentialHistory
         random = new Random(seed);
         H = new StoreHarness(database.Engine, ids: new SeededIds(seed));
         status = new StatusStore(database.Engine, H.Clock);
+        alerts = new AlertStore(database.Engine, H.Clock);
         duties = new DutyStore(database.Engine, H.Clock);
         moves =
         [
@@ -541,7 +543,7 @@ internal sealed class DifferentialHistory
             await LookAtAsync(customer);
         }
         await status.GetAsync(default);
-        await status.FiringAlertsAsync(1000, default);
+        await alerts.ListOpenAsync(1000, default);
         await H.Customers.CountAsync(default);
         await H.Queue.NextVisibleAsync(default);
     }

@@ -82,6 +82,7 @@ internal sealed class ModelEngine : ISqlEngine
             "queue" => Queue(operation, it),
             "duties" => Duties(operation, it),
             "runs" => Runs(operation, it),
+            "alerts" => Alerts(operation, it),
             "status" => Status(operation, it),
             _ => NotModelled(operation),
         };
@@ -217,11 +218,13 @@ internal sealed class ModelEngine : ISqlEngine
             _ => NotModelled(operation),
         };
 
+    private IReadOnlyList<ModelRow> Alerts(SqlOperation operation, ModelArguments it) =>
+        operation.Name == "list_open" ? status.Firing(it.Integer("limit")) : NotModelled(operation);
+
     private IReadOnlyList<ModelRow> Status(SqlOperation operation, ModelArguments it) =>
         operation.Name switch
         {
             "get" => status.Get(Now(it)),
-            "firing_alerts" => status.Firing(it.Integer("limit")),
             "resolve_past_quotas" => ModelRow.Single("resolved", status.ResolvePastQuotas(it.At("now"))),
             _ => NotModelled(operation),
         };

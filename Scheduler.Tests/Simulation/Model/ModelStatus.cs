@@ -70,7 +70,7 @@ internal sealed class ModelStatus(ModelStore store)
                 .Where(alert => alert.ResolvedAt is null)
                 .OrderByDescending(alert => alert.FiredAt)
                 .Take((int)limit)
-                .Select(Row),
+                .Select(alert => Row(alert, store.Alerts.IndexOf(alert))),
         ];
 
     /// <summary>A quota alert is over when its day is over in every time zone, or when the day has room again.</summary>
@@ -104,15 +104,19 @@ internal sealed class ModelStatus(ModelStore store)
     private static double? Percentile(List<double> sorted, int percent) =>
         sorted.Count == 0 ? null : sorted[(sorted.Count * percent + 99) / 100 - 1];
 
-    private static ModelRow Row(ModelAlert alert) =>
+    private static ModelRow Row(ModelAlert alert, long number) =>
         new(column =>
             column switch
             {
+                "alert_id" => number,
                 "rule" => alert.Rule,
                 "subject" => alert.Subject,
                 "customer_id" => alert.CustomerId,
                 "message" => alert.Message,
                 "fired_at" => alert.FiredAt,
+                // Nobody silences anything there.
+                "state" => "firing",
+                "resolved_at" or "silenced_until" or "silenced_by" or "silence_reason" => null,
                 _ => ModelRow.Unknown(column),
             }
         );

@@ -99,7 +99,7 @@ internal abstract class AlertContract : StoreContract
 
         var told = sink.Sent.Select(sent => sent.DeliveryId).ToList();
         var alerts = await Alerts.ListAsync(new AlertFilter { Limit = 10 }, default);
-        var ids = alerts.ToDictionary(alert => alert.Rule, alert => AlertIds.Text(alert.AlertId));
+        var ids = alerts.ToDictionary(alert => alert.Rule, alert => AlertIds.Text(alert.AlertId!.Value));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ids.Keys, Is.SupersetOf(new[] { "RUN_TOO_LONG", "QUOTA_EXCEEDED", "SCHEDULE_SET_ASIDE" }));
@@ -159,11 +159,13 @@ internal abstract class AlertContract : StoreContract
             Assert.That(
                 await PendingAsync(),
                 Is.EquivalentTo([
-                    $"alert-{AlertIds.Text(alerts["c"].AlertId)}-fired-WEBHOOK",
-                    $"alert-{AlertIds.Text(alerts["c"].AlertId)}-resolved-WEBHOOK",
-                    $"alert-{AlertIds.Text(alerts["b"].AlertId)}-resolved-WEBHOOK",
+                    $"alert-{AlertIds.Text(alerts["c"].AlertId!.Value)}-fired-WEBHOOK",
+                    $"alert-{AlertIds.Text(alerts["c"].AlertId!.Value)}-resolved-WEBHOOK",
+                    $"alert-{AlertIds.Text(alerts["b"].AlertId!.Value)}-resolved-WEBHOOK",
                 ])
             );
+            Assert.That(await Alerts.FindAsync(alerts["a"].AlertId!.Value, default), Is.EqualTo(over));
+            Assert.That(await Alerts.FindAsync(987654321, default), Is.Null);
             Assert.That(over!.State, Is.EqualTo(AlertState.Resolved), "what is over is not silenced");
             Assert.That(over.SilencedUntil, Is.EqualTo(silenced.SilencedUntil));
             Assert.That(
@@ -214,7 +216,7 @@ internal abstract class AlertContract : StoreContract
             Assert.That(won, Is.Empty);
             Assert.That(quiet, Is.Empty);
             Assert.That(later, Has.Count.EqualTo(1));
-            Assert.That(wonLater, Is.EquivalentTo([alert.AlertId]));
+            Assert.That(wonLater, Is.EquivalentTo([alert.AlertId!.Value]));
             Assert.That(wonTwice, Is.Empty);
             Assert.That(await PendingAsync(), Has.Count.EqualTo(1));
         }
@@ -295,6 +297,7 @@ internal abstract class AlertContract : StoreContract
             10,
             default
         );
+        var found = await Alerts.FindDeliveriesAsync(Announcements.DeliveryIds(dead[0].AlertId!.Value), default);
         var retried = await RetryAsync(dead[0].DeliveryId);
         var twice = await RetryAsync(dead[0].DeliveryId);
         var none = await RetryAsync("alert-0-fired-WEBHOOK");
@@ -307,6 +310,7 @@ internal abstract class AlertContract : StoreContract
             Assert.That(dead[0].LastError, Is.EqualTo("Answered with status 500."));
             Assert.That((dead[0].Attempts, dead[0].EndedAt), Is.EqualTo((1, (Instant?)H.Now)));
             Assert.That(next.Select(one => one.DeliveryId), Is.EqualTo([claimed.Select(one => one.DeliveryId).Min()]));
+            Assert.That(found, Is.EqualTo(dead), "what was sent of one alert");
             Assert.That(retried!.Value.IsRetried, Is.True);
             Assert.That(
                 (retried.Value.Delivery.State, retried.Value.Delivery.GiveUpAt),
@@ -367,7 +371,7 @@ internal abstract class AlertContract : StoreContract
 
         var all = await ListAsync(new AlertFilter { Limit = 10 });
         var first = await Alerts.ListAsync(new AlertFilter { Limit = 2 }, default);
-        var rest = await ListAsync(new AlertFilter { Limit = 10, After = (first[1].FiredAt, first[1].AlertId) });
+        var rest = await ListAsync(new AlertFilter { Limit = 10, After = (first[1].FiredAt, first[1].AlertId!.Value) });
 
         using (Assert.EnterMultipleScope())
         {
@@ -385,6 +389,22 @@ internal abstract class AlertContract : StoreContract
             Assert.That(
                 await ListAsync(new AlertFilter { Limit = 10, State = AlertState.Resolved }),
                 Is.EqualTo(["a"])
+            );
+            Assert.That(
+                await ListAsync(new AlertFilter { Limit = 10, IsOpen = true }),
+                Is.EquivalentTo(["b", "c", "d"]),
+                "silenced or not"
+            );
+            Assert.That(
+                await ListAsync(
+                    new AlertFilter
+                    {
+                        Limit = 10,
+                        IsOpen = true,
+                        CustomerId = "acme",
+                    }
+                ),
+                Is.EqualTo(["b"])
             );
             Assert.That(await ListAsync(new AlertFilter { Limit = 10, CustomerId = "acme" }), Is.EqualTo(["b", "a"]));
             Assert.That(
@@ -503,7 +523,7 @@ internal abstract class AlertContract : StoreContract
     }
 
     private Task<Alert?> SilenceAsync(Alert alert, Instant? until) =>
-        Alerts.SilenceAsync(alert.AlertId, until, until is null ? null : "known", H.Stamp(), H.Now, default);
+        Alerts.SilenceAsync(alert.AlertId!.Value, until, until is null ? null : "known", H.Stamp(), H.Now, default);
 
     private Task<long> FinishAsync(
         IReadOnlyList<ClaimedDelivery> claimed,

@@ -119,7 +119,8 @@ internal abstract class ConcurrentDutyContract : StoreContract
         H.AdvanceToNextHour();
         await EverywhereAsync(() => H.TriggerAsync(batchSize: 3));
         var status = new StatusStore(H.Engine, H.Clock);
-        var firing = await status.FiringAlertsAsync(10, default);
+        var alerts = new AlertStore(H.Engine, H.Clock);
+        var firing = await alerts.ListOpenAsync(10, default);
         H.Advance(Duration.FromDays(2));
 
         var ended = await EverywhereAsync(() => new QuotaAlerts(status, H.Clock).ResolveAsync(default));
@@ -128,7 +129,7 @@ internal abstract class ConcurrentDutyContract : StoreContract
         {
             Assert.That(firing.Select(alert => alert.Rule), Is.EqualTo(new[] { "QUOTA_EXCEEDED" }));
             Assert.That(ended.Sum(), Is.EqualTo(1));
-            Assert.That(await status.FiringAlertsAsync(10, default), Is.Empty);
+            Assert.That(await alerts.ListOpenAsync(10, default), Is.Empty);
         }
     }
 

@@ -24,8 +24,8 @@ internal abstract class OverviewContract : StoreContract
             Assert.That(hours, Has.Count.EqualTo(24));
             Assert.That(hours[^1], Is.EqualTo(new HourFigures(H.Now, 0, 0, null)));
             Assert.That(hours[0].From, Is.EqualTo(H.Now - Duration.FromHours(23)));
-            Assert.That(await Overview.RunningAsync(10, default), Is.Empty);
-            Assert.That(await Overview.WaitingAsync(10, default), Is.Empty);
+            Assert.That(await Overview.RunningAsync(null, 10, default), Is.Empty);
+            Assert.That(await Overview.WaitingAsync(null, 10, default), Is.Empty);
             Assert.That(await Overview.WorkersAsync(10, default), Is.Empty);
             Assert.That(await Overview.WaitingCustomersAsync(10, default), Is.Empty);
             Assert.That(await EndedAsync(onlyFailed: false), Is.Empty);
@@ -87,10 +87,32 @@ internal abstract class OverviewContract : StoreContract
             after = (page[^1].Moment, page[^1].Run.RunId);
         }
         var failed = await EndedAsync(onlyFailed: true);
+        var oldestFirst = new List<string>();
+        after = null;
+        while (await EndedAsync(onlyFailed: false, after, limit: 2, oldestFirst: true) is { Count: > 0 } page)
+        {
+            oldestFirst.AddRange(page.Select(row => row.Run.RunId));
+            after = (page[^1].Moment, page[^1].Run.RunId);
+        }
+        var failedFirst = await EndedAsync(onlyFailed: true, oldestFirst: true);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(pages, Is.EqualTo(newestFirst));
+            Assert.That(oldestFirst, Is.EqualTo(items.Select(item => item.RunId)));
+            Assert.That(failedFirst.Select(row => row.Run.RunId), Is.EqualTo([items[1].RunId, items[3].RunId]));
+            Assert.That(
+                await Overview.EndedAsync(
+                    new()
+                    {
+                        OldestFirst = true,
+                        Since = H.Now + Duration.FromSeconds(1),
+                        Limit = 9,
+                    },
+                    default
+                ),
+                Is.Empty
+            );
             Assert.That(failed.Select(row => row.Run.RunId), Is.EqualTo([items[3].RunId, items[1].RunId]));
             Assert.That(failed[0].CompanyName, Is.EqualTo("acme Ltd"));
             Assert.That(failed[0].PipelineName, Is.Not.Empty);
@@ -110,15 +132,24 @@ internal abstract class OverviewContract : StoreContract
         await H.QueueAsync("acme", "a", "b", "c");
         await H.ReportAsync(await H.LeaseAsync(3), RunOutcome.Completed);
 
-        var seen = new List<string>();
-        (Instant, string)? after = null;
-        while (await EndedAsync(onlyFailed: false, after, limit: 1) is { Count: > 0 } page)
-        {
-            seen.Add(page[0].Run.RunId);
-            after = (page[0].Moment, page[0].Run.RunId);
-        }
+        var seen = await SeenAsync(oldestFirst: false);
 
         Assert.That(seen, Is.Unique.And.Count.EqualTo(3));
+        Assert.That(await SeenAsync(oldestFirst: true), Is.EqualTo(seen.Reverse()));
+
+        async Task<IReadOnlyList<string>> SeenAsync(bool oldestFirst)
+        {
+            var runs = new List<string>();
+            (Instant, string)? after = null;
+            while (
+                await EndedAsync(onlyFailed: false, after, limit: 1, oldestFirst: oldestFirst) is { Count: > 0 } page
+            )
+            {
+                runs.Add(page[0].Run.RunId);
+                after = (page[0].Moment, page[0].Run.RunId);
+            }
+            return runs;
+        }
     }
 
     [Test]
@@ -134,8 +165,11 @@ internal abstract class OverviewContract : StoreContract
         var leased = await H.LeaseAsync(2, "worker-7");
         H.Advance(Duration.FromSeconds(5));
 
-        var running = await Overview.RunningAsync(10, default);
-        var waiting = await Overview.WaitingAsync(10, default);
+        var running = await Overview.RunningAsync(null, 10, default);
+        var waiting = await Overview.WaitingAsync(null, 10, default);
+        var first = await Overview.RunningAsync(null, 1, default);
+        var second = await Overview.RunningAsync((first[0].Moment, first[0].Run.RunId), 10, default);
+        var last = await Overview.WaitingAsync((waiting[0].Moment, waiting[0].Run.RunId), 10, default);
         var workers = await Overview.WorkersAsync(10, default);
         var customers = await Overview.WaitingCustomersAsync(10, default);
 
@@ -150,6 +184,8 @@ internal abstract class OverviewContract : StoreContract
                 waiting.Select(row => (row.Run.CustomerId, row.Run.State)),
                 Is.EqualTo([("acme", RunState.Pending)])
             );
+            Assert.That(first.Concat(second), Is.EqualTo(running), "page by page");
+            Assert.That(last, Is.Empty);
             Assert.That(
                 workers.Select(worker => (worker.WorkerId, worker.Runs, worker.Customers)),
                 Is.EqualTo([("worker-7", 2L, 2L)])
@@ -191,6 +227,18 @@ internal abstract class OverviewContract : StoreContract
             Assert.That(await IdsAsync(new() { Status = "SUSPENDED", Limit = 10 }), Is.EqualTo("coil"));
             Assert.That(await IdsAsync(new() { Plan = "STARTER", Limit = 10 }), Is.EqualTo("acme"));
             Assert.That(await IdsAsync(new() { After = "acme", Limit = 1 }), Is.EqualTo("bolt"));
+            Assert.That(await IdsAsync(new() { Backwards = true, Limit = 2 }), Is.EqualTo("coil bolt"));
+            Assert.That(
+                await IdsAsync(
+                    new()
+                    {
+                        Backwards = true,
+                        After = "bolt",
+                        Limit = 2,
+                    }
+                ),
+                Is.EqualTo("acme")
+            );
         }
     }
 
@@ -208,18 +256,55 @@ internal abstract class OverviewContract : StoreContract
         }
         var all = await ListAsync("acme", H.Now - Duration.FromDays(1), null, 10);
         var second = await ListAsync("acme", H.Now - Duration.FromDays(1), (all[0].ScheduledTime, all[0].RunId), 1);
+        var oldest = await H.Runs.ListOfPipelineAsync(
+            "acme",
+            config.ConfigId,
+            all[1].ScheduledTime,
+            after: null,
+            oldestFirst: true,
+            10,
+            default
+        );
+        var next = await H.Runs.ListOfPipelineAsync(
+            "acme",
+            config.ConfigId,
+            H.Now - Duration.FromDays(1),
+            (all[2].ScheduledTime, all[2].RunId),
+            oldestFirst: true,
+            1,
+            default
+        );
+        var ofAll = await H.Runs.ListAsync("acme", new RunFilter { Limit = 20 }, default);
+        var ofAllOldest = await H.Runs.ListAsync("acme", new RunFilter { OldestFirst = true, Limit = 20 }, default);
+        var rest = await H.Runs.ListAsync(
+            "acme",
+            new RunFilter
+            {
+                OldestFirst = true,
+                From = all[2].ScheduledTime,
+                To = all[0].ScheduledTime,
+                ConfigId = config.ConfigId,
+                After = (all[2].ScheduledTime, all[2].RunId),
+                Limit = 20,
+            },
+            default
+        );
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(all.Select(run => run.ScheduledTime), Is.Ordered.Descending);
             Assert.That(all.Select(run => run.ConfigId), Is.EqualTo(Enumerable.Repeat(config.ConfigId, 3)));
             Assert.That(second.Select(run => run.RunId), Is.EqualTo([all[1].RunId]));
+            Assert.That(oldest.Select(run => run.RunId), Is.EqualTo([all[1].RunId, all[0].RunId]));
+            Assert.That(next.Select(run => run.RunId), Is.EqualTo([all[1].RunId]));
+            Assert.That(ofAllOldest.Select(run => run.RunId), Is.EqualTo(ofAll.Select(run => run.RunId).Reverse()));
+            Assert.That(rest.Select(run => run.RunId), Is.EqualTo([all[1].RunId]));
             Assert.That(await ListAsync("acme", H.Now, null, 10), Has.Count.EqualTo(1));
             Assert.That(await ListAsync("bolt", H.Now - Duration.FromDays(1), null, 10), Is.Empty);
         }
 
         Task<IReadOnlyList<Run>> ListAsync(string customer, Instant from, (Instant, string)? after, int limit) =>
-            H.Runs.ListOfPipelineAsync(customer, config.ConfigId, from, after, limit, default);
+            H.Runs.ListOfPipelineAsync(customer, config.ConfigId, from, after, oldestFirst: false, limit, default);
     }
 
     private Task<IReadOnlyList<FoundCustomer>> FindAsync(CustomerFilter filter) =>
@@ -231,12 +316,14 @@ internal abstract class OverviewContract : StoreContract
     private Task<IReadOnlyList<OverviewRun>> EndedAsync(
         bool onlyFailed,
         (Instant, string)? after = null,
-        int limit = 10
+        int limit = 10,
+        bool oldestFirst = false
     ) =>
         Overview.EndedAsync(
             new EndedFilter
             {
                 OnlyFailed = onlyFailed,
+                OldestFirst = oldestFirst,
                 Since = H.Now - Duration.FromDays(7),
                 After = after,
                 Limit = limit,

@@ -920,7 +920,7 @@ internal abstract class QueueContract : StoreContract
     }
 
     private async Task<IReadOnlyList<string>> AlertsAsync() =>
-        [.. (await new StatusStore(H.Engine, H.Clock).FiringAlertsAsync(10, default)).Select(alert => alert.Rule)];
+        [.. (await new AlertStore(H.Engine, H.Clock).ListOpenAsync(10, default)).Select(alert => alert.Rule)];
 
     [Test]
     public async Task Items_of_a_paused_pipeline_wait_and_do_not_hide_the_others()

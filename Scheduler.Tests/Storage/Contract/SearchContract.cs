@@ -3,6 +3,7 @@ using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Retry;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Storage.Contract;
 
@@ -83,6 +84,50 @@ internal abstract class SearchContract : StoreContract
     }
 
     [Test]
+    public async Task Those_that_are_active_are_found_by_their_next_time_page_by_page()
+    {
+        foreach (var (name, minutes) in new[] { ("late", 50), ("soon", 5), ("late too", 50) })
+        {
+            await H.ConfigureAsync(
+                "coil",
+                name,
+                config => config with { NextRunTime = H.Now + Duration.FromMinutes(minutes) }
+            );
+        }
+        await H.ConfigureAsync("coil", "off", config => config with { IsActive = false });
+        var found = new List<FoundPipeline>();
+        (Instant, string) after = (Microseconds.First, "");
+        while (
+            await H.Configs.SearchAsync(
+                new()
+                {
+                    Search = "coil",
+                    AfterNext = after,
+                    Limit = 1,
+                },
+                H.Now,
+                default
+            )
+                is [var next]
+        )
+        {
+            found.Add(next);
+            after = (next.Config.NextRunTime!.Value, next.Config.ConfigId);
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                found.Select(next => next.Config.PipelineName),
+                Is.EquivalentTo(["soon", "late", "late too", "night"])
+            );
+            Assert.That(found[0].Config.PipelineName, Is.EqualTo("soon"));
+            Assert.That(found.Select(next => next.Config.NextRunTime), Is.Ordered);
+            Assert.That(found.Select(next => next.CompanyName), Is.All.EqualTo("coil Ltd"));
+        }
+    }
+
+    [Test]
     public async Task Pipelines_that_can_run_are_counted_by_their_schedule()
     {
         var configs = await H.Configs.ListAsync("acme", null, null, 10, default);
@@ -100,10 +145,21 @@ internal abstract class SearchContract : StoreContract
 
         var groups = await H.Schedules.ListSchedulesAsync(H.Now, default);
 
-        Assert.That(
-            groups.Select(group => (group.Cron, group.Timezone, group.SpreadSeconds, group.Pipelines)),
-            Is.EqualTo([("0 * * * *", "UTC", 0, 3L), ("5 * * * *", "UTC", 60, 1L)])
-        );
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                groups.Select(group => (group.Cron, group.Timezone, group.SpreadSeconds, group.Pipelines)),
+                Is.EqualTo([("0 * * * *", "UTC", 0, 3L), ("5 * * * *", "UTC", 60, 1L)])
+            );
+            Assert.That(await OfAsync("acme"), Is.EqualTo([("0 * * * *", 1L)]));
+            Assert.That(await OfAsync("bolt"), Is.EqualTo([("0 * * * *", 1L), ("5 * * * *", 1L)]));
+            Assert.That(await OfAsync("done"), Is.Empty);
+        }
+
+        async Task<IEnumerable<(string, long)>> OfAsync(string customer) =>
+            (await H.Schedules.ListSchedulesAsync(customer, H.Now, default)).Select(group =>
+                (group.Cron, group.Pipelines)
+            );
     }
 
     private async Task PauseAsync(PipelineConfig config, Instant until) =>

@@ -132,7 +132,8 @@ internal abstract class StatusContract : StoreContract
         await H.ConfigureAsync("small", "odd", c => c with { Timezone = "Atlantis/Capital", NextRunTime = H.Now });
         await H.TriggerAsync();
 
-        var alerts = await Status.FiringAlertsAsync(10, default);
+        var store = new AlertStore(H.Engine, H.Clock);
+        var alerts = await store.ListOpenAsync(10, default);
 
         using (Assert.EnterMultipleScope())
         {
@@ -142,7 +143,7 @@ internal abstract class StatusContract : StoreContract
             );
             Assert.That(alerts[1].Subject, Is.EqualTo("small_20260302"));
             Assert.That(alerts[1].CustomerId, Is.EqualTo("small"));
-            Assert.That(await Status.FiringAlertsAsync(1, default), Has.Count.EqualTo(1));
+            Assert.That(await store.ListOpenAsync(1, default), Has.Count.EqualTo(1));
         }
     }
 }

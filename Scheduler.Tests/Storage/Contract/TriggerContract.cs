@@ -249,7 +249,7 @@ internal abstract class TriggerContract : StoreContract
 
         var response = await H.TriggerAsync();
 
-        var status = new Core.Storage.StatusStore(H.Engine, H.Clock);
+        var alerts = new Core.Storage.AlertStore(H.Engine, H.Clock);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
@@ -257,7 +257,7 @@ internal abstract class TriggerContract : StoreContract
                 Is.EquivalentTo(new Dictionary<string, int> { ["QUOTA_MONTHLY"] = 2, ["QUOTA_DAILY"] = 2 })
             );
             Assert.That(
-                (await status.FiringAlertsAsync(10, default)).Single().Message,
+                (await alerts.ListOpenAsync(10, default)).Single().Message,
                 Is.EqualTo("Customer small is over its daily quota on 2026-03-02.")
             );
         }
@@ -612,8 +612,8 @@ internal abstract class TriggerContract : StoreContract
     /// <summary>Rule and subject of the alerts that are firing.</summary>
     protected async Task<IReadOnlyList<(string Rule, string Subject)>> FiringAsync()
     {
-        var store = new Core.Storage.StatusStore(H.Engine, H.Clock);
-        return [.. (await store.FiringAlertsAsync(100, default)).Select(alert => (alert.Rule, alert.Subject))];
+        var store = new Core.Storage.AlertStore(H.Engine, H.Clock);
+        return [.. (await store.ListOpenAsync(100, default)).Select(alert => (alert.Rule, alert.Subject))];
     }
 
     private async Task<List<LeaseItem>> LeaseEverythingAsync()

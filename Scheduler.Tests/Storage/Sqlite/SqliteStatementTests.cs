@@ -54,6 +54,7 @@ internal sealed partial class SqliteStatementTests
         ["scheduling.list_schedules"] = ["customer_pipeline_configs_due"],
         // The companies' names, of which there are as many as customers.
         ["pipeline_configs.search"] = ["customer_profiles"],
+        ["pipeline_configs.search_by_next"] = ["customer_profiles"],
         // An operator's command.
         ["audit.customers_without_chain"] = ["sqlite_autoindex_customer_profiles_1"],
         // As many as are leased, fire, or wait to be told.
@@ -61,7 +62,6 @@ internal sealed partial class SqliteStatementTests
         ["alerts.broken_invariants"] = ["pipeline_execution_queue_expiry"],
         ["alerts.list_untold"] = ["scheduler_alerts_untold"],
         ["alerts.list_open"] = ["scheduler_alerts_firing"],
-        ["status.firing_alerts"] = ["scheduler_alerts_firing"],
         // From the oldest one on, which go.
         ["alerts.purge_alerts"] = ["scheduler_alerts_by_time"],
         ["audit.count_refusals"] = ["scheduler_refused_calls"],

@@ -1,0 +1,17 @@
+using Scheduler.Core.Alerts.Delivery;
+
+namespace Scheduler.Api.Dashboard.Pages;
+
+/// <summary>What is, was or could not be sent of alerts and runs, newest first.</summary>
+/// <param name="State">How those that are shown stand.</param>
+/// <param name="Next">The cursor of the next page.</param>
+public sealed record DeliveriesModel(IReadOnlyList<DeliveryRecord> Deliveries, DeliveryState State, string? Next)
+{
+    public static readonly IReadOnlyList<DeliveryState> Tabs =
+    [
+        DeliveryState.Dead,
+        DeliveryState.Pending,
+        DeliveryState.Delivered,
+        DeliveryState.Dropped,
+    ];
+}
