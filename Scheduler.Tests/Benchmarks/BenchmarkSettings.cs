@@ -50,6 +50,9 @@ internal static class BenchmarkSettings
     /// <summary>Looks at each page.</summary>
     public static int PageRounds => Whole("BENCH_PAGE_ROUNDS", 40);
 
+    /// <summary>Customers of the million; fewer make a slice of it.</summary>
+    public static int Million => Whole("BENCH_MILLION", 1_000_000);
+
     /// <summary>The least severe lines that workers write; a line a run is <c>Information</c>, as by default.</summary>
     public static string WorkerLogLevel => Text("BENCH_WORKER_LOG") ?? "Information";
 

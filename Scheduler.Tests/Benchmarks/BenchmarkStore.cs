@@ -25,6 +25,9 @@ internal abstract class BenchmarkStore : IAsyncDisposable
     /// <summary>A literal for a column of time.</summary>
     public abstract string At(Instant at);
 
+    /// <summary>The time so many seconds after an instant; the seconds may be an expression.</summary>
+    public abstract string After(Instant at, string seconds);
+
     /// <summary>The time so many seconds before now; the seconds may be an expression.</summary>
     public abstract string SecondsAgo(string seconds);
 

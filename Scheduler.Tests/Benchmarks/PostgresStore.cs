@@ -55,6 +55,8 @@ internal sealed class PostgresStore : BenchmarkStore
 
     public override string At(Instant at) => PostgresDatabase.At(at);
 
+    public override string After(Instant at, string seconds) => $"({At(at)} + ({seconds}) * interval '1 second')";
+
     public override string SecondsAgo(string seconds) => $"(now() - ({seconds}) * interval '1 second')";
 
     public override string Seconds(string column) => $"extract(epoch from {column})::double precision";

@@ -22,6 +22,8 @@ internal sealed class SqliteStore(SqliteDatabase database) : BenchmarkStore
 
     public override string At(Instant at) => database.Literal(at);
 
+    public override string After(Instant at, string seconds) => $"({At(at)} + ({seconds}) * 1000000)";
+
     public override string SecondsAgo(string seconds) => $"((unixepoch('now') - ({seconds})) * 1000000)";
 
     public override string Seconds(string column) => $"({column} / 1000000.0)";

@@ -206,14 +206,64 @@ resource "google_logging_metric" "trigger_failures" {
   depends_on = [google_project_service.apis]
 }
 
+# What the API says of itself, and what Google sees of the processes: the first question in trouble is which of the two is wrong.
 locals {
-  charts = [
+  status_charts = [
     { title = "Runs waiting and running", numbers = ["queue_length", "running", "due_now"] },
     { title = "Workers asked for", numbers = ["desired_workers"] },
     { title = "Age of the oldest waiting run, and of the oldest running one (s)", numbers = ["oldest_queued_seconds", "oldest_running_seconds"] },
     { title = "Lateness of one start in a hundred, last 24 hours (s)", numbers = ["lateness_p99_seconds"] },
     { title = "Ended and failed, last hour", numbers = ["finished_last_hour", "failed_last_hour"] },
   ]
+
+  api_filter     = "resource.type=\"cloud_run_revision\" resource.labels.service_name=\"${var.name}-api\""
+  workers_filter = "resource.type=\"cloud_run_worker_pool\" resource.labels.worker_pool_name=\"${var.name}-worker\""
+
+  charts = concat(
+    [
+      for chart in local.status_charts : {
+        title = chart.title
+        lines = [
+          for number in chart.numbers : {
+            legend  = number
+            filter  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.status[number].name}\" resource.type=\"cloud_run_revision\""
+            aligner = "ALIGN_PERCENTILE_99"
+            reducer = "REDUCE_MAX"
+            by      = []
+          }
+        ]
+      }
+    ],
+    [
+      {
+        title = "Instances"
+        lines = [
+          { legend = "API", filter = "metric.type=\"run.googleapis.com/container/instance_count\" ${local.api_filter}", aligner = "ALIGN_MAX", reducer = "REDUCE_SUM", by = [] },
+          { legend = "workers", filter = "metric.type=\"run.googleapis.com/container/instance_count\" ${local.workers_filter}", aligner = "ALIGN_MAX", reducer = "REDUCE_SUM", by = [] },
+        ]
+      },
+      {
+        title = "Answers of the API a second, by class"
+        lines = [
+          { legend = "", filter = "metric.type=\"run.googleapis.com/request_count\" ${local.api_filter}", aligner = "ALIGN_RATE", reducer = "REDUCE_SUM", by = ["metric.label.response_code_class"] },
+        ]
+      },
+    ],
+    local.is_postgres ? [
+      {
+        title = "The database's processor, disk and memory (share)"
+        lines = [
+          for part in ["cpu", "disk", "memory"] : {
+            legend  = part
+            filter  = "metric.type=\"cloudsql.googleapis.com/database/${part}/utilization\" resource.type=\"cloudsql_database\" resource.labels.database_id=\"${var.project_id}:${var.name}\""
+            aligner = "ALIGN_MEAN"
+            reducer = "REDUCE_MAX"
+            by      = []
+          }
+        ]
+      },
+    ] : [],
+  )
 }
 
 resource "google_monitoring_dashboard" "main" {
@@ -231,16 +281,17 @@ resource "google_monitoring_dashboard" "main" {
             title = chart.title
             xyChart = {
               dataSets = [
-                for number in chart.numbers : {
-                  legendTemplate = number
+                for line in chart.lines : {
+                  legendTemplate = line.legend
                   plotType       = "LINE"
                   timeSeriesQuery = {
                     timeSeriesFilter = {
-                      filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.status[number].name}\" resource.type=\"cloud_run_revision\""
+                      filter = line.filter
                       aggregation = {
                         alignmentPeriod    = "60s"
-                        perSeriesAligner   = "ALIGN_PERCENTILE_99"
-                        crossSeriesReducer = "REDUCE_MAX"
+                        perSeriesAligner   = line.aligner
+                        crossSeriesReducer = line.reducer
+                        groupByFields      = line.by
                       }
                     }
                   }

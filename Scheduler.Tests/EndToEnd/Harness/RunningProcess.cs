@@ -27,12 +27,13 @@ internal class RunningProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> lines = new();
 
     /// <param name="name">For messages.</param>
-    /// <param name="assembly">The program's dll.</param>
+    /// <param name="program">The program's dll, or a program that needs no .NET beside it: that one starts with an empty environment,
+    /// as a service manager starts it.</param>
     /// <param name="folder">Its working folder.</param>
     /// <param name="launcher">A command that becomes the program, such as one that enters a network namespace first.</param>
     public RunningProcess(
         string name,
-        string assembly,
+        string program,
         IEnumerable<string> arguments,
         string folder,
         IReadOnlyDictionary<string, string> settings,
@@ -40,14 +41,15 @@ internal class RunningProcess : IAsyncDisposable
     )
     {
         Name = name;
-        string[] command = [.. launcher, "dotnet", assembly, .. arguments];
+        var needsRuntime = program.EndsWith(".dll", StringComparison.Ordinal);
+        string[] command = [.. launcher, .. needsRuntime ? ["dotnet"] : Array.Empty<string>(), program, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var setting in start.Environment.Keys.Where(IsForeign).ToList())
+        foreach (var setting in start.Environment.Keys.Where(name => !needsRuntime || IsForeign(name)).ToList())
         {
             start.Environment.Remove(setting);
         }

@@ -47,6 +47,10 @@ internal sealed class SchedulerClient : IDisposable
     public async Task DeleteAsync(string customerId, string configId) =>
         await CheckAsync(await http.DeleteAsync($"{Base}/customer/{customerId}/pipelines/{configId}"));
 
+    /// <summary>Queues a run beside the schedule.</summary>
+    public Task<RunResponse> RunNowAsync(string customerId, string configId) =>
+        PostAsync<RunResponse>($"{Base}/customer/{customerId}/pipelines/{configId}/run-now", new object());
+
     public Task<TriggerResponse> TriggerAsync(int batchSize = 1000) =>
         PostAsync<TriggerResponse>($"{Base}/trigger", new TriggerRequest { BatchSize = batchSize });
 

@@ -51,7 +51,7 @@ public sealed class KubernetesTests
         (int ExitCode, string Said) built;
         try
         {
-            built = await RunAsync("kubectl", ["kustomize", Folder], "");
+            built = await RunAsync("kubectl", "kustomize", Folder);
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -107,30 +107,18 @@ public sealed class KubernetesTests
     private static IEnumerable<JsonElement> Read(string text) =>
         text.Split("\n---\n").Select(document => JsonSerializer.SerializeToElement(Yaml.Deserialize<object>(document)));
 
-    private static async Task<string[]> FaultsAsync(IEnumerable<JsonElement> objects)
-    {
-        if (!Directory.Exists(Path.Combine(Repository.Root, "Scheduler.Tests/node_modules/kubernetes-models")))
-        {
-            Assert.Ignore("The schemas of Kubernetes are not fetched: npm ci --prefix Scheduler.Tests");
-        }
-        var script = Path.Combine(Repository.Root, "Scheduler.Tests/Infra/Kubernetes/validate.mjs");
-        var (exitCode, said) = await RunAsync("node", [script], JsonSerializer.Serialize(objects));
-        Assert.That(exitCode, Is.Zero, said);
-        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
+    private static Task<string[]> FaultsAsync(IEnumerable<JsonElement> objects) =>
+        NodeScript.FaultsAsync("Kubernetes/validate.mjs", "kubernetes-models", JsonSerializer.Serialize(objects));
 
-    private static async Task<(int ExitCode, string Said)> RunAsync(string program, string[] arguments, string input)
+    private static async Task<(int ExitCode, string Said)> RunAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         using var run = Process.Start(start)!;
         var error = run.StandardError.ReadToEndAsync();
-        await run.StandardInput.WriteAsync(input);
-        run.StandardInput.Close();
         var said = await run.StandardOutput.ReadToEndAsync();
         await run.WaitForExitAsync();
         return (run.ExitCode, said + await error);

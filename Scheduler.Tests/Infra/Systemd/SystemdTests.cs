@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using NUnit.Framework;
-using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Infra.Systemd;
 
@@ -8,15 +7,13 @@ namespace Scheduler.Tests.Infra.Systemd;
 [Platform("Linux")]
 public sealed class SystemdTests
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "infra/systemd");
-
     [TestCase("scheduler-api.service", "", "")]
     [TestCase("scheduler-worker@.service", "", "")]
     [TestCase("scheduler-api.service", "ProtectSystem=strict", "ProtectSystem=entirely")]
     [TestCase("scheduler-api.service", "Restart=on-failure", "Restarts=on-failure")]
     public async Task Systemd_knows_every_line(string unit, string before, string after)
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(Folder, unit));
+        var text = await File.ReadAllTextAsync(Path.Combine(Unit.Folder, unit));
         var place = Directory.CreateTempSubdirectory("scheduler-units-");
         try
         {

@@ -55,10 +55,26 @@ internal sealed partial class TerraformFolder : IAsyncDisposable
     /// <summary>Runs Terraform in a folder of the copy.</summary>
     /// <param name="place">From <c>infra/terraform</c> on.</param>
     /// <returns>Its exit code, and what it said on either output; code 127 where it is not installed.</returns>
-    public async Task<(int ExitCode, string Said)> RunAsync(string place, params string[] arguments)
+    public Task<(int ExitCode, string Said)> RunAsync(string place, params string[] arguments) =>
+        RunAsync(place, "", arguments);
+
+    /// <summary>What an expression of the module is, as Terraform's console shows it.</summary>
+    public async Task<string> EvaluateAsync(string expression, params string[] variables)
+    {
+        var (exitCode, said) = await RunAsync(
+            "",
+            expression,
+            ["console", "-no-color", .. variables.Select(variable => $"-var={variable}")]
+        );
+        Assert.That(exitCode, Is.Zero, said);
+        return said.Trim();
+    }
+
+    private async Task<(int ExitCode, string Said)> RunAsync(string place, string input, string[] arguments)
     {
         var start = new ProcessStartInfo("terraform", [$"-chdir={Path.Combine(Module, place)}", .. arguments])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -74,6 +90,8 @@ internal sealed partial class TerraformFolder : IAsyncDisposable
         {
             using var terraform = Process.Start(start)!;
             var error = terraform.StandardError.ReadToEndAsync();
+            await terraform.StandardInput.WriteAsync(input);
+            terraform.StandardInput.Close();
             var said = await terraform.StandardOutput.ReadToEndAsync();
             await terraform.WaitForExitAsync();
             return (terraform.ExitCode, said + await error);

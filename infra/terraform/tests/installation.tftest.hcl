@@ -46,12 +46,22 @@ run "the_recommended_installation" {
   assert {
     condition = (
       google_cloud_scheduler_job.trigger[0].schedule == "* * * * *"
+      && google_cloud_scheduler_job.trigger[0].attempt_deadline == "900s"
+      && google_cloud_scheduler_job.trigger[0].retry_config[0].retry_count == 3
       && google_cloud_scheduler_job.trigger[0].http_target[0].oidc_token[0].audience
       == one([for env in google_cloud_run_v2_service.api[0].template[0].containers[0].env : env.value if env.name == "Scheduler__Oidc__Audience"])
       && contains(google_cloud_run_v2_service.api[0].custom_audiences, google_cloud_scheduler_job.trigger[0].http_target[0].oidc_token[0].audience)
       && google_cloud_scheduler_job.trigger[0].http_target[0].headers["Content-Type"] == "application/json"
     )
-    error_message = "The trigger's token must be made for the audience that the API expects."
+    error_message = "The trigger must come every minute, have 15 minutes, be tried again, and bring a token for the audience that the API expects."
+  }
+
+  assert {
+    condition = alltrue([
+      for part in ["queue_length", "desired_workers", "lateness_p99_seconds", "cloud_run_worker_pool", "request_count", "cloudsql_database"] :
+      strcontains(google_monitoring_dashboard.main.dashboard_json, part)
+    ])
+    error_message = "The dashboard lacks a chart."
   }
 
   assert {

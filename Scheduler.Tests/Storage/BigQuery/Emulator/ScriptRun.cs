@@ -121,6 +121,14 @@ internal sealed class ScriptRun
             case ScriptKind.If:
                 await RunAsync((await ValueAsync(statement, null)).Value.BoolValue ? statement.Then : statement.Else);
                 break;
+            case ScriptKind.Block:
+                var outside = values.Keys.ToHashSet(StringComparer.Ordinal);
+                await RunAsync(statement.Then);
+                foreach (var name in values.Keys.Where(name => !outside.Contains(name)).ToList())
+                {
+                    values.Remove(name);
+                }
+                break;
             case ScriptKind.Assert:
                 if (!(await ValueAsync(statement, null)).Value.BoolValue)
                 {

@@ -31,7 +31,7 @@ internal sealed class Script
     private List<ScriptStatement> Statements()
     {
         var statements = new List<ScriptStatement>();
-        while (at < tokens.Count && !IsAt("end", "if") && !IsAt("else"))
+        while (at < tokens.Count && !IsAt("end") && !IsAt("else"))
         {
             statements.Add(Statement());
         }
@@ -43,6 +43,11 @@ internal sealed class Script
         if (IsAt("if"))
         {
             return If();
+        }
+        // BEGIN alone begins a transaction.
+        if (IsAt("begin") && !IsAt("begin", "transaction") && !IsAt("begin", ";"))
+        {
+            return Block();
         }
         var first = at;
         var depth = 0;
@@ -63,6 +68,24 @@ internal sealed class Script
             throw new SqlScriptException("An empty statement", Token.Start);
         }
         return Read(first, last);
+    }
+
+    private ScriptStatement Block()
+    {
+        var start = Token.Start;
+        at++;
+        var statements = Statements();
+        if (!IsAt("end") || IsAt("end", "if"))
+        {
+            throw new SqlScriptException("BEGIN without END", start);
+        }
+        var end = Token.End;
+        at++;
+        if (IsAt(";"))
+        {
+            at++;
+        }
+        return new ScriptStatement(ScriptKind.Block, text[start..end], start) { Then = statements };
     }
 
     private ScriptStatement If()

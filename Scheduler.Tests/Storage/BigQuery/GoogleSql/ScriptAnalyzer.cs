@@ -109,6 +109,9 @@ internal sealed partial class ScriptAnalyzer(ZetaSqlServer server, IReadOnlyDict
                     await AnalyzeAsync(statement.Then);
                     await AnalyzeAsync(statement.Else);
                     break;
+                case ScriptKind.Block:
+                    await AnalyzeAsync(statement.Then);
+                    break;
                 case ScriptKind.Assert:
                     await AskAsync(statement.Text, statement.Start);
                     break;

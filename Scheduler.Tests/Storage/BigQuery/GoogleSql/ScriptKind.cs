@@ -16,6 +16,7 @@ internal enum ScriptKind
     Declare,
     Set,
     If,
+    Block,
     Assert,
     Begin,
     Commit,

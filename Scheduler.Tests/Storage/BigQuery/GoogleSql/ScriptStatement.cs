@@ -25,7 +25,7 @@ internal sealed record ScriptStatement(ScriptKind Kind, string Text, int Start)
     /// <summary>The columns that an ALTER TABLE adds: the definition of each, and whether it may be there already.</summary>
     public IReadOnlyList<(string Definition, bool IfNotExists)> Added { get; init; } = [];
 
-    /// <summary>What an IF leads to.</summary>
+    /// <summary>What an IF leads to; the statements of a block.</summary>
     public IReadOnlyList<ScriptStatement> Then { get; init; } = [];
     public IReadOnlyList<ScriptStatement> Else { get; init; } = [];
 
