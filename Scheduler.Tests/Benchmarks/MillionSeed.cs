@@ -55,6 +55,6 @@ internal static class MillionSeed
             commit;
             """
         );
-        await Seed.AnalyseAsync(store);
+        await Seed.SettleAsync(store);
     }
 }
