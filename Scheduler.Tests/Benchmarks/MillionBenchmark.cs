@@ -30,6 +30,8 @@ internal sealed class MillionBenchmark
     private const int QuietMinutes = 5;
     private const int Looks = 50;
     private const int Singles = 400;
+    private const string WhoseProcessor =
+        "processor time of this process and the database's; planning included where it goes on beside";
 
     private static readonly Instant FullHour = Instant.FromUtc(2026, 11, 2, 12, 0);
     private static string Conditions =>
@@ -294,9 +296,6 @@ internal sealed class MillionBenchmark
             Assert.That(planned.SkippedCount, Is.Positive);
         }
     }
-
-    private const string WhoseProcessor =
-        "processor time of this process and the database's; planning included where it goes on beside";
 
     private static double Processor(BenchmarkStore store) =>
         Environment.CpuUsage.TotalTime.TotalSeconds + (store.CpuSeconds ?? 0);

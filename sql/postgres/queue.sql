@@ -214,7 +214,9 @@ started as (
     pipeline_logging_id = r.run_id || '-' || l.lease_epoch,
     updated_at = op.now
   from op, leased l
-  where r.run_id = any (array(select run_id from claimed)) and r.run_id = l.run_id and r.state in ('SCHEDULED', 'PENDING')
+  -- Not as an array here: where nearly all runs have ended, statistics tell the plan that hardly one of them is pending, and each of
+  -- those leased would go through all of the array.
+  where r.run_id = l.run_id and r.state in ('SCHEDULED', 'PENDING')
   returning
     l.*, r.pipeline_logging_id, r.scheduled_time, r.data_interval_start, r.data_interval_end, r.retry_attempt, r.triggered_by,
     r.lane, r.parameters, r.pipeline_template

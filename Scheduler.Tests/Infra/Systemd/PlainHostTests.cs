@@ -12,7 +12,6 @@ namespace Scheduler.Tests.Infra.Systemd;
 /// API and worker published as docs/deploy.md publishes them for a Linux host without .NET, and started from there as their units say:
 /// as nobody in particular, from a folder that they cannot write to, with the environment file and nothing else.
 /// </summary>
-[NonParallelizable]
 [Platform("Linux")]
 public sealed class PlainHostTests : IAsyncDisposable
 {
