@@ -73,7 +73,7 @@ share as materialized (
 -- The priority levels at which a customer has items, found by leaps through the index.
 levels as (
   select
-    v.customer_id, v.turn, least(v.slots, share.take) as most,
+    v.customer_id, v.tenant_dataset_id, v.turn, least(v.slots, share.take) as most,
     (
       select min(q.priority) from pipeline_execution_queue q where q.customer_id = v.customer_id and q.state = 'QUEUED'
     ) as priority
@@ -81,7 +81,7 @@ levels as (
   where v.slots > 0
   union all
   select
-    l.customer_id, l.turn, l.most,
+    l.customer_id, l.tenant_dataset_id, l.turn, l.most,
     (
       select min(q.priority) from pipeline_execution_queue q
       where q.customer_id = l.customer_id and q.state = 'QUEUED' and q.priority > l.priority
@@ -93,7 +93,7 @@ levels as (
 -- age, so the heads hold the customer's best items exactly. Backfills yield to all live work, for an hour.
 candidates as materialized (
   select
-    l.customer_id, l.turn, l.most, c.*,
+    l.customer_id, l.tenant_dataset_id, l.turn, l.most, c.*,
     row_number() over (
       partition by l.customer_id order by c.yields, c.aged desc, c.visible_at, c.scheduled_time, c.created_at, c.queue_id
     ) as nth
@@ -155,7 +155,7 @@ chosen as materialized (
   select *
   from (
     select
-      m.queue_id, m.run_id, m.config_id, m.customer_id, m.lease_epoch, m.provider, m.domain, m.credential_id,
+      m.queue_id, m.run_id, m.config_id, m.customer_id, m.tenant_dataset_id, m.lease_epoch, m.provider, m.domain, m.credential_id,
       row_number() over (order by m.place) as place
     from eligible m
     where m.customer_id not in (select customer_id from held)
@@ -165,7 +165,7 @@ chosen as materialized (
 -- The credential that the pipeline names, else the single active one of its provider.
 claimed as materialized (
   select
-    m.queue_id, m.run_id, m.customer_id, m.lease_epoch as epoch_before, b.nth, b.worker_id, b.nonce, m.provider, m.domain,
+    m.queue_id, m.run_id, m.customer_id, m.tenant_dataset_id, m.lease_epoch as epoch_before, b.nth, b.worker_id, b.nonce, m.provider, m.domain,
     k.credential_id, k.secret_version, k.provider as credential_provider, k.credential_type, k.encrypted_credentials,
     k.kms_key_version
   from chosen m
@@ -235,6 +235,45 @@ noted as (
   ) n
   order by n.step
 ),
+-- What of each customer was taken, and what was seen. Put together by groups, here and below: a join of two sets may become loops over
+-- both of them, whatever a plan believes of their sizes.
+turned_to as materialized (
+  select
+    x.*,
+    not x.is_visited
+      or x.customer_id in (select customer_id from held)
+      or (x.slots > x.taken and x.seen > x.taken) as stays
+  from (
+    select
+      customer_id, max(turn) as turn, bool_or(is_visited) as is_visited, max(live) as live, bool_or(runnable) as runnable,
+      max(slots) as slots, count(*) filter (where step = 1) as taken, count(*) filter (where step = 2) as seen
+    from (
+      select customer_id, turn, is_visited, live, runnable, slots, 0 as step from visited
+      union all
+      select customer_id, null, null, null, null, null, 1 from started
+      union all
+      select customer_id, null, null, null, null, null, 2 from candidates
+    ) s
+    group by customer_id
+  ) x
+),
+-- When the next item of those is visible who have none left that could be claimed now.
+later as materialized (
+  select l.customer_id, n.visible_at
+  from op
+  cross join (
+    select customer_id, priority from levels
+    where priority is not null
+      and customer_id in (select customer_id from turned_to where runnable and not stays and slots > taken)
+    offset 0
+  ) l
+  cross join lateral (
+    select min(q.visible_at) as visible_at
+    from pipeline_execution_queue q
+    where q.customer_id = l.customer_id and q.priority = l.priority and q.state = 'QUEUED' and q.visible_at > op.now
+    offset 0
+  ) n
+),
 -- Whoever cannot be served now leaves the round: at its cap until a lease can end, else until its next item is visible.
 served as materialized (
   select
@@ -248,28 +287,19 @@ served as materialized (
         ),
         case when v.taken > 0 then op.lease_end end
       )
-      else (
-        select min(n.visible_at)
-        from levels l
-        cross join lateral (
-          select min(q.visible_at) as visible_at
-          from pipeline_execution_queue q
-          where q.customer_id = l.customer_id and q.priority = l.priority and q.state = 'QUEUED' and q.visible_at > op.now
-        ) n
-        where l.customer_id = v.customer_id and l.priority is not null
-      )
+      else v.visible_at
     end as next_at
   from op
   cross join (
     select
-      x.*, coalesce(t.taken, 0) as taken,
-      not x.is_visited
-        or x.customer_id in (select customer_id from held)
-        or (x.slots > coalesce(t.taken, 0) and coalesce(c.seen, 0) > coalesce(t.taken, 0)) as stays
-    from visited x
-    left join (select customer_id, count(*) as taken from started group by customer_id) t on t.customer_id = x.customer_id
-    left join (select customer_id, count(*) as seen from candidates group by customer_id) c on c.customer_id = x.customer_id
-    offset 0
+      customer_id, max(turn) as turn, max(live) as live, bool_or(runnable) as runnable, max(slots) as slots, max(taken) as taken,
+      bool_or(stays) as stays, min(visible_at) as visible_at
+    from (
+      select customer_id, turn, live, runnable, slots, taken, stays, null::timestamptz as visible_at from turned_to
+      union all
+      select customer_id, null, null, null, null, null, null, visible_at from later
+    ) s
+    group by customer_id
   ) v
 ),
 -- Where the round stands when nobody is left in it.
@@ -289,7 +319,7 @@ turned as (
       else coalesce(s.next_at, timestamptz '9999-12-31T23:59:59.999999Z')
     end
   from op, served s
-  where f.customer_id = any (op.locked) and f.customer_id = s.customer_id and not (s.stays and f.ready and f.turn = s.turn)
+  where f.customer_id = any (array(select customer_id from served)) and f.customer_id = s.customer_id and not (s.stays and f.ready and f.turn = s.turn)
 ),
 counted as (
   update customer_usage_quotas u
@@ -341,7 +371,7 @@ select
   s.provider,
   s.domain,
   s.pipeline_template,
-  v.tenant_dataset_id,
+  s.tenant_dataset_id,
   s.credential_id,
   s.credential_provider,
   s.credential_type,
@@ -349,7 +379,6 @@ select
   s.kms_key_version
 from op
 left join started s on true
-left join visited v on v.customer_id = s.customer_id
 order by s.nth, s.scheduled_time, s.queue_id;
 
 -- name: heartbeat
@@ -450,9 +479,17 @@ limit @limit;
 -- mode: write
 -- Ends leases: completed, failed, cancelled, released, or lost (only if it really ran out). The token guards every row; a row
 -- whose lease is no longer held comes back as stale and writes nothing.
--- First the customers: a slot of theirs is free now, or work is back, or a retry will be visible.
+-- First the customers: a slot of theirs is free now, or work is back, or a retry will be visible. Who has nothing queued is not looked at
+-- in vain: what queues something wakes its customer by itself.
 with locked as materialized (
-  select f.customer_id, f.ready_at
+  select
+    f.customer_id, f.ready_at,
+    exists (select 1 from pipeline_execution_queue q where q.customer_id = f.customer_id and q.state = 'QUEUED')
+      or f.customer_id = any (
+        array(
+          select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text, outcome text) where b.outcome <> 'completed'
+        )
+      ) as has_work
   from scheduler_fair_shares f
   where f.customer_id = any (array(select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text)))
   order by f.customer_id
@@ -461,7 +498,7 @@ with locked as materialized (
 update scheduler_fair_shares f
 set ready_at = @now
 from locked l
-where f.customer_id = l.customer_id and l.ready_at > @now;
+where f.customer_id = l.customer_id and l.ready_at > @now and l.has_work;
 
 with asked as materialized (
   select b.*, row_number() over () as nth
