@@ -118,7 +118,9 @@ public sealed record PipelineOutlook(
         }
         if (config.ConsecutiveFailures > 0)
         {
-            yield return $"Its last {config.ConsecutiveFailures} runs have failed.";
+            yield return config.ConsecutiveFailures == 1
+                ? "Its last run has failed."
+                : $"Its last {config.ConsecutiveFailures} runs have failed.";
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Api.Dashboard;
+using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Benchmarks;
 
@@ -16,7 +18,7 @@ namespace Scheduler.Tests.Benchmarks;
 [Category("Benchmark")]
 [Category("pages")]
 [NonParallelizable]
-internal sealed class PagesBenchmark
+internal sealed partial class PagesBenchmark
 {
     private const int Each = 10;
     private const int WarmUp = 3;
@@ -34,47 +36,71 @@ internal sealed class PagesBenchmark
         await Seed.RunsAsync(store, Customers * Each, BenchmarkSettings.PageRuns);
         await Seed.OpenAsync(store, Customers * Each, running: Customers / 20, waiting: Customers / 2);
         await Seed.SettleAsync(store);
+        Assert.That(
+            await store.NumbersAsync("select count(*) from scheduled_pipeline_runs"),
+            Is.EqualTo([BenchmarkSettings.PageRuns + Customers / 20 + Customers / 2])
+        );
         await using var installation = await Installation.StartAsync(store);
         using var browser = await SignInAsync(installation);
 
         var middle = Customers / 2;
         var customer = Seed.Customer(middle);
         var pipeline = DashboardPaths.Pipeline(customer, Seed.Config(middle));
-        (string Name, string Path)[] pages =
+        // With how many rows of lists each page has at least.
+        (string Name, string Path, int Rows)[] pages =
         [
-            ("overview", "/dashboard"),
-            ("customers", "/dashboard/customers"),
-            ("customers found", "/dashboard/customers?search=nothing_like_that"),
-            ("customer", DashboardPaths.Customer(customer)),
-            ("customer runs", DashboardPaths.Runs(customer)),
-            ("pipelines", "/dashboard/pipelines"),
-            ("pipelines by next time", "/dashboard/pipelines?sort=next"),
-            ("pipelines found", $"/dashboard/pipelines?search={customer}"),
-            ("pipelines failing", "/dashboard/pipelines?state=failing"),
-            ("pipeline", pipeline),
-            ("runs failed", "/dashboard/runs"),
-            ("runs running", "/dashboard/runs?show=running"),
-            ("runs waiting", "/dashboard/runs?show=waiting"),
-            ("runs ended", "/dashboard/runs?show=ended"),
-            ("runs ended, oldest first", "/dashboard/runs?show=ended&sort=moment"),
-            ("run", DashboardPaths.Run(customer, Seed.Run(middle))),
-            ("queue", "/dashboard/queue"),
-            ("forecast", "/dashboard/forecast"),
-            ("alerts", "/dashboard/alerts"),
-            ("deliveries", "/dashboard/deliveries"),
-            ("templates", "/dashboard/templates"),
-            ("audit", "/dashboard/audit"),
-            ("confirm run now", $"{pipeline}/run-now"),
+            ("overview", "/dashboard", 0),
+            ("customers", "/dashboard/customers", 50),
+            ("customers found", "/dashboard/customers?search=nothing_like_that", 0),
+            ("customer", DashboardPaths.Customer(customer), 10),
+            ("customer runs", DashboardPaths.Runs(customer), 10),
+            ("pipelines", "/dashboard/pipelines", 50),
+            ("pipelines by next time", "/dashboard/pipelines?sort=next", 50),
+            ("pipelines found", $"/dashboard/pipelines?search={customer}", 10),
+            ("pipelines failing", "/dashboard/pipelines?state=failing", 0),
+            ("pipeline", pipeline, 10),
+            ("runs failed", "/dashboard/runs", 50),
+            ("runs running", "/dashboard/runs?show=running", 50),
+            ("runs waiting", "/dashboard/runs?show=waiting", 50),
+            ("runs ended", "/dashboard/runs?show=ended", 50),
+            ("runs ended, oldest first", "/dashboard/runs?show=ended&sort=moment", 50),
+            ("run", DashboardPaths.Run(customer, Seed.Run(middle)), 0),
+            ("queue", "/dashboard/queue", 20),
+            ("forecast", "/dashboard/forecast", 0),
+            ("alerts", "/dashboard/alerts", 50),
+            ("deliveries", "/dashboard/deliveries", 50),
+            ("templates", "/dashboard/templates", 0),
+            ("audit", "/dashboard/audit", 0),
+            ("confirm run now", $"{pipeline}/run-now", 0),
         ];
         var worst = 0.0;
-        foreach (var (name, path) in pages)
+        foreach (var (name, path, rows) in pages)
         {
-            worst = Math.Max(worst, await MeasureAsync(browser, name, path));
+            worst = Math.Max(worst, await MeasureAsync(browser, name, path, rows));
         }
         Figures.Add("page-p95 worst", worst, "ms", Conditions);
+        var clock = new OperationClock(store.Engine);
+        var status = new StatusStore(store.Engine, clock);
+        var overview = new OverviewStore(store.Engine, clock);
+        await MeasureAsync("figures of the system", () => status.GetAsync(default));
+        await MeasureAsync("hours of the day", () => overview.HoursAsync(default));
     }
 
-    private static async Task<double> MeasureAsync(HttpClient browser, string name, string path)
+    /// <summary>What is read behind the pages, once in three seconds while anybody looks; who looks first after a while waits for it.</summary>
+    private static async Task MeasureAsync(string name, Func<Task> read)
+    {
+        var times = new List<double>();
+        for (var round = 0; round < BenchmarkSettings.PageRounds; round++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await read();
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        Figures.Add($"read-p50 {name}", Figures.Percentile(times, 0.5), "ms", Conditions);
+        Figures.Add($"read-p95 {name}", Figures.Percentile(times, 0.95), "ms", Conditions);
+    }
+
+    private static async Task<double> MeasureAsync(HttpClient browser, string name, string path, int rows)
     {
         var times = new List<double>();
         for (var round = 0; round < WarmUp + BenchmarkSettings.PageRounds; round++)
@@ -85,6 +111,7 @@ internal sealed class PagesBenchmark
             var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), path);
             Assert.That(html, Does.EndWith("</html>"), path);
+            Assert.That(Row().Count(html), Is.GreaterThanOrEqualTo(rows), path);
             if (round < WarmUp)
             {
                 Figures.Say($"{name}, look {round + 1}: {took:0} ms");
@@ -105,6 +132,9 @@ internal sealed class PagesBenchmark
             CultureInfo.InvariantCulture,
             $"{Environment.ProcessorCount} cores, {BenchmarkSettings.Engine}, {Customers} customers, {Customers * Each} pipelines, {BenchmarkSettings.PageRuns} runs"
         );
+
+    [GeneratedRegex("<tr id=")]
+    private static partial Regex Row();
 
     private static async Task<HttpClient> SignInAsync(Installation installation)
     {

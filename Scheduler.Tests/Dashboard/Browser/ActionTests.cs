@@ -251,6 +251,9 @@ internal sealed partial class ActionTests
     public async Task A_customers_page_is_shown_by_a_link_that_an_operator_makes()
     {
         await window.GoAsync(DashboardPaths.Customer(SeededSystem.Alder));
+        await Assertions
+            .Expect(window.Page.Locator("#forecast-title + p"))
+            .ToContainTextAsync("runs of 3 pipelines become claimable");
         await window.Link("Link to its page").ClickAsync();
         await window
             .Page.GetByRole(AriaRole.Dialog)
