@@ -1,4 +1,5 @@
 using Scheduler.Api.Dashboard.Pages;
+using Scheduler.Api.Dashboard.Parts;
 using Scheduler.Api.Endpoints;
 using Scheduler.Api.Paging;
 using Scheduler.Api.Settings;
@@ -22,6 +23,7 @@ internal static class AlertPages
     private static async Task<PageResult<AlertsPage>> ListAsync(
         string? show,
         string? customer_id,
+        string? sort,
         string? cursor,
         AlertStore alerts,
         OpenAlerts open,
@@ -33,26 +35,38 @@ internal static class AlertPages
         var tab = AlertsModel.Tabs.Any(tab => tab.Show == show) ? show! : AlertsModel.Tabs[0].Show;
         var customer = string.IsNullOrWhiteSpace(customer_id) ? null : customer_id.Trim();
         var query = new AlertQuery(Wire.TryParse(tab, out AlertState state) ? Wire.Name(state) : null, null);
-        // A cursor that this list did not write begins at the top.
-        if (query.Read(new PageQuery(PageQuery.Standard, cursor), out var filter) is not null)
-        {
-            _ = query.Read(new PageQuery(PageQuery.Standard, null), out filter);
-        }
-        var rows = await alerts.ListAsync(
-            filter with
-            {
-                CustomerId = customer,
-                IsOpen = tab == "open",
-                Limit = PageQuery.Standard + 1,
-            },
-            cancellation
+        var found = cursor is null && tab is "open" or "firing" ? await FoundAsync() : [];
+        var page = await ListPage.ReadAsync(
+            sort,
+            cursor,
+            ReadAsync,
+            AlertQuery.CursorOf,
+            (rows, by) => AlertsPage.Sorted([.. found, .. rows], by)
         );
-        var next =
-            rows.Count > PageQuery.Standard
-                ? PageCursor.Write(AlertQuery.CursorOf(rows[PageQuery.Standard - 1]))
-                : null;
-        IReadOnlyList<Alert> page = [.. rows.Take(PageQuery.Standard)];
-        if (filter.After is null && tab is "open" or "firing")
+        // Beside a list that goes on they stand first.
+        var rows = page.Order.Offered is null ? page.Rows : [.. found, .. page.Rows];
+        return new(new AlertsModel(rows, tab, customer, page.Order, page.Next));
+
+        Task<IReadOnlyList<Alert>> ReadAsync(string? from)
+        {
+            // A cursor that this list did not write begins at the top.
+            if (query.Read(new PageQuery(PageQuery.Standard, from), out var filter) is not null)
+            {
+                _ = query.Read(new PageQuery(PageQuery.Standard, null), out filter);
+            }
+            return alerts.ListAsync(
+                filter with
+                {
+                    CustomerId = customer,
+                    IsOpen = tab == "open",
+                    Limit = PageQuery.Standard + 1,
+                },
+                cancellation
+            );
+        }
+
+        // What holds and is not written down yet.
+        async Task<IReadOnlyList<Alert>> FoundAsync()
         {
             var all = await open.ReadAsync(
                 (await snapshots.Overview.GetAsync(cancellation)).Status,
@@ -60,9 +74,8 @@ internal static class AlertPages
                 PageQuery.Most,
                 cancellation
             );
-            page = [.. all.Where(alert => alert.AlertId is null && IsOf(customer, alert)), .. page];
+            return [.. all.Where(alert => alert.AlertId is null && IsOf(customer, alert))];
         }
-        return new(new AlertsModel(page, tab, customer, next));
     }
 
     private static bool IsOf(string? customer, Alert alert) => customer is null || alert.CustomerId == customer;
@@ -76,25 +89,24 @@ internal static class AlertPages
 
     private static async Task<PageResult<DeliveriesPage>> DeliveriesAsync(
         string? state,
+        string? sort,
         string? cursor,
         AlertStore alerts,
         CancellationToken cancellation
     )
     {
         var query = new DeliveryQuery(Wire.TryParse(state, out DeliveryState known) ? Wire.Name(known) : null);
-        if (query.Read(new PageQuery(PageQuery.Standard, cursor), out var asked, out var after, out _) is not null)
+        _ = query.Read(new PageQuery(PageQuery.Standard, null), out var asked, out _, out _);
+        var page = await ListPage.ReadAsync(sort, cursor, ReadAsync, DeliveryQuery.CursorOf, DeliveryTable.Sorted);
+        return new(new DeliveriesModel(page.Rows, asked, page.Order, page.Next));
+
+        Task<IReadOnlyList<DeliveryRecord>> ReadAsync(string? from)
         {
-            _ = query.Read(new PageQuery(PageQuery.Standard, null), out asked, out after, out _);
+            if (query.Read(new PageQuery(PageQuery.Standard, from), out _, out var after, out _) is not null)
+            {
+                _ = query.Read(new PageQuery(PageQuery.Standard, null), out _, out after, out _);
+            }
+            return alerts.ListDeliveriesAsync(asked, after, PageQuery.Standard + 1, cancellation);
         }
-        var rows = await alerts.ListDeliveriesAsync(asked, after, PageQuery.Standard + 1, cancellation);
-        return new(
-            new DeliveriesModel(
-                [.. rows.Take(PageQuery.Standard)],
-                asked,
-                rows.Count > PageQuery.Standard
-                    ? PageCursor.Write(DeliveryQuery.CursorOf(rows[PageQuery.Standard - 1]))
-                    : null
-            )
-        );
     }
 }

@@ -48,15 +48,28 @@ internal static class BulkControls
     }
 
     private static async Task<PageResult<BulksPage>> ListAsync(
+        string? state,
+        string? sort,
         string? cursor,
         BulkStore bulks,
         CancellationToken cancellation
     )
     {
-        var before = cursor is null ? null : PageCursor.Read(cursor, 1)?[0];
-        var rows = await bulks.ListAsync(before, PageQuery.Standard + 1, cancellation);
-        var next = rows.Count > PageQuery.Standard ? PageCursor.Write([rows[PageQuery.Standard - 1].BulkId]) : null;
-        return new(new BulksModel([.. rows.Take(PageQuery.Standard)], next));
+        var known = Wire.TryParse(state, out BulkState parsed) ? parsed : (BulkState?)null;
+        var page = await ListPage.ReadAsync(
+            sort,
+            cursor,
+            from =>
+                bulks.ListAsync(
+                    known,
+                    from is null ? null : PageCursor.Read(from, 1)?[0],
+                    PageQuery.Standard + 1,
+                    cancellation
+                ),
+            bulk => [bulk.BulkId],
+            BulksPage.Sorted
+        );
+        return new(new BulksModel(page.Rows, known, page.Order, page.Next));
     }
 
     private static async Task<IResult> LookAsync(

@@ -12,6 +12,23 @@ public sealed record ListPage<T>(IReadOnlyList<T> Rows, ListOrder Order, string?
 /// </summary>
 internal static class ListPage
 {
+    /// <summary>The order of lists that the store has newest first, and in no other one.</summary>
+    public const string NewestFirst = "-since";
+
+    /// <summary>A list that the store has newest first only.</summary>
+    /// <param name="sort">The order that is asked for; only a list that stands on a page has others than the usual one.</param>
+    /// <param name="cursor">Where the page begins; null for the first one.</param>
+    /// <param name="read">Reads from a cursor on <see cref="PageQuery.Standard"/> rows and one more.</param>
+    /// <param name="place">The values by which the list goes on after a row.</param>
+    /// <param name="sorted">The rows of a whole list by the column that is asked for.</param>
+    public static Task<ListPage<T>> ReadAsync<T>(
+        string? sort,
+        string? cursor,
+        Func<string?, Task<IReadOnlyList<T>>> read,
+        Func<T, IReadOnlyList<string>> place,
+        Func<IReadOnlyList<T>, string?, IReadOnlyList<T>> sorted
+    ) => ReadAsync(sort, cursor, NewestFirst, [NewestFirst], (_, from) => read(from), (_, row) => place(row), sorted);
+
     /// <param name="sort">The order that is asked for; one that is not served is left aside.</param>
     /// <param name="cursor">Where the page begins; null for the first one.</param>
     /// <param name="usual">The order of the list that nobody sorts.</param>

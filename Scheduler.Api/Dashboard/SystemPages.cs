@@ -59,12 +59,31 @@ internal static class SystemPages
         CancellationToken cancellation
     ) => new(await snapshots.Forecast.GetAsync(cancellation));
 
-    private static PageResult<TemplatesPage> Templates(TemplateCatalog catalog) => new(new TemplatesModel(catalog.All));
+    private static PageResult<TemplatesPage> Templates(string? search, string? provider, TemplateCatalog catalog)
+    {
+        var text = string.IsNullOrWhiteSpace(search) ? null : search.Trim();
+        var providers = catalog.All.Select(template => template.Provider).Distinct().ToList();
+        var of = providers.Contains(provider ?? "") ? provider : null;
+        return new(
+            new TemplatesModel(
+                [
+                    .. catalog.All.Where(template =>
+                        (of is null || template.Provider == of)
+                        && (text is null || TemplatesPage.IsAbout(template, text))
+                    ),
+                ],
+                providers,
+                text,
+                of
+            )
+        );
+    }
 
     private static async Task<PageResult<AuditPage>> AuditAsync(
         string? show,
         string? customer_id,
         string? days,
+        string? sort,
         string? cursor,
         AuditStore audit,
         OperationClock clock,
@@ -73,51 +92,48 @@ internal static class SystemPages
     {
         var customer = string.IsNullOrWhiteSpace(customer_id) ? null : customer_id.Trim();
         var back = int.TryParse(days, out var asked) && AuditModel.DayChoices.Contains(asked) ? asked : DefaultDays;
-        var from = await clock.ReadAsync(cancellation) - Duration.FromDays(back);
+        var since = await clock.ReadAsync(cancellation) - Duration.FromDays(back);
         if (show == "refusals")
         {
-            var refusals = await audit.ListRefusalsAsync(
-                new RefusalFilter
-                {
-                    CustomerId = customer,
-                    From = from,
-                    After =
-                        cursor is not null && PageCursor.Read(cursor, 4) is { } place ? AuditView.PlaceOf(place) : null,
-                    Limit = PageQuery.Standard + 1,
-                },
-                cancellation
+            var refusals = await ListPage.ReadAsync(
+                sort,
+                cursor,
+                from =>
+                    audit.ListRefusalsAsync(
+                        new RefusalFilter
+                        {
+                            CustomerId = customer,
+                            From = since,
+                            After =
+                                from is not null && PageCursor.Read(from, 4) is { } place
+                                    ? AuditView.PlaceOf(place)
+                                    : null,
+                            Limit = PageQuery.Standard + 1,
+                        },
+                        cancellation
+                    ),
+                AuditView.CursorOf,
+                AuditPage.Sorted
             );
-            return new(
-                new AuditModel(
-                    null,
-                    [.. refusals.Take(PageQuery.Standard)],
-                    customer,
-                    back,
-                    Next(refusals, AuditView.CursorOf)
-                )
-            );
+            return new(new AuditModel(null, refusals.Rows, customer, back, refusals.Order, refusals.Next));
         }
-        var entries = await audit.ListAsync(
-            new AuditFilter
-            {
-                CustomerId = customer,
-                From = from,
-                AfterId = cursor is null ? null : PageCursor.Read(cursor, 1)?[0],
-                Limit = PageQuery.Standard + 1,
-            },
-            cancellation
+        var entries = await ListPage.ReadAsync(
+            sort,
+            cursor,
+            from =>
+                audit.ListAsync(
+                    new AuditFilter
+                    {
+                        CustomerId = customer,
+                        From = since,
+                        AfterId = from is null ? null : PageCursor.Read(from, 1)?[0],
+                        Limit = PageQuery.Standard + 1,
+                    },
+                    cancellation
+                ),
+            entry => [entry.AuditId],
+            AuditPage.Sorted
         );
-        return new(
-            new AuditModel(
-                [.. entries.Take(PageQuery.Standard)],
-                null,
-                customer,
-                back,
-                Next(entries, entry => [entry.AuditId])
-            )
-        );
+        return new(new AuditModel(entries.Rows, null, customer, back, entries.Order, entries.Next));
     }
-
-    private static string? Next<T>(IReadOnlyList<T> rows, Func<T, IReadOnlyList<string>> cursor) =>
-        rows.Count > PageQuery.Standard ? PageCursor.Write(cursor(rows[PageQuery.Standard - 1])) : null;
 }

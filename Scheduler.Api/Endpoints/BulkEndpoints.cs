@@ -109,7 +109,7 @@ internal static class BulkEndpoints
         {
             return problem;
         }
-        var rows = await bulks.ListAsync(start.After?[0], start.Limit + 1, cancellation);
+        var rows = await bulks.ListAsync(state: null, start.After?[0], start.Limit + 1, cancellation);
         return Page.Of(rows, start.Limit, bulk => [bulk.BulkId], BulkView.Of);
     }
 

@@ -34,11 +34,19 @@ public sealed class BulkStore(ISqlEngine engine)
     public async Task<Bulk?> GetAsync(string bulkId, CancellationToken cancellationToken) =>
         await engine.FindAsync(new("bulks", "get"), Named(bulkId), Map, cancellationToken);
 
-    /// <summary>A page, newest first, older than the given one.</summary>
-    public Task<IReadOnlyList<Bulk>> ListAsync(string? beforeId, int limit, CancellationToken cancellationToken) =>
+    /// <summary>A page, newest first, older than the given one; all, or those that stand so.</summary>
+    public Task<IReadOnlyList<Bulk>> ListAsync(
+        BulkState? state,
+        string? beforeId,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
         engine.RunAsync(
             new("bulks", "list"),
-            new SqlArguments().With("beforeId", beforeId ?? AfterAll).With("limit", limit),
+            new SqlArguments()
+                .With("state", state is { } known ? Wire.Name(known) : null)
+                .With("beforeId", beforeId ?? AfterAll)
+                .With("limit", limit),
             Map,
             cancellationToken
         );

@@ -33,12 +33,13 @@ select * from scheduler_bulks where bulk_id = @bulkId;
 
 -- name: list
 -- mode: read
+-- param: state string
 -- param: beforeId string
 -- param: limit int64
--- Newest first.
+-- Newest first, all or those that stand so.
 select *
 from scheduler_bulks
-where bulk_id < @beforeId
+where bulk_id < @beforeId and (@state is null or state = @state)
 order by bulk_id desc
 limit @limit;
 

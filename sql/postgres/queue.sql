@@ -479,26 +479,28 @@ limit @limit;
 -- mode: write
 -- Ends leases: completed, failed, cancelled, released, or lost (only if it really ran out). The token guards every row; a row
 -- whose lease is no longer held comes back as stale and writes nothing.
--- First the customers: a slot of theirs is free now, or work is back, or a retry will be visible. Who has nothing queued is not looked at
--- in vain: what queues something wakes its customer by itself.
-with locked as materialized (
-  select
-    f.customer_id, f.ready_at,
-    exists (select 1 from pipeline_execution_queue q where q.customer_id = f.customer_id and q.state = 'QUEUED')
-      or f.customer_id = any (
-        array(
-          select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text, outcome text) where b.outcome <> 'completed'
-        )
-      ) as has_work
+-- First the customers: a slot of theirs is free now, or work is back, or a retry will be visible.
+select set_config('scheduler.ending', coalesce(string_agg(l.customer_id, ','), ''), true) as step
+from (
+  select f.customer_id
   from scheduler_fair_shares f
   where f.customer_id = any (array(select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text)))
   order by f.customer_id
   for update
-)
+) l;
+
+-- Who has nothing queued would be looked at in vain: what queues something wakes its customer by itself. In a statement of its own, which
+-- sees what was queued until the customers were locked.
 update scheduler_fair_shares f
 set ready_at = @now
-from locked l
-where f.customer_id = l.customer_id and l.ready_at > @now and l.has_work;
+where f.customer_id = any (string_to_array(current_setting('scheduler.ending'), ','))
+  and f.ready_at > @now
+  and (
+    exists (select 1 from pipeline_execution_queue q where q.customer_id = f.customer_id and q.state = 'QUEUED')
+    or f.customer_id = any (
+      array(select b.customer_id from jsonb_to_recordset(@rows) as b(customer_id text, outcome text) where b.outcome <> 'completed')
+    )
+  );
 
 with asked as materialized (
   select b.*, row_number() over () as nth

@@ -54,6 +54,7 @@
     if (next === null) {
       return;
     }
+    const focused = document.activeElement;
     window.Idiomorph.morph(document.getElementById("main"), next, {
       restoreFocus: true,
       ignoreActiveValue: true,
@@ -64,6 +65,10 @@
         beforeNodeRemoved: (node) => node.id !== "notice",
       },
     });
+    // What was moved has lost the focus.
+    if (focused?.isConnected && focused !== document.activeElement) {
+      focused.focus({ preventScroll: true });
+    }
   };
 
   const look = async () => {
@@ -84,7 +89,11 @@
         tell("The session has ended. What you see is no longer kept up to date. Load the page to go on.");
       } else if (answer.ok) {
         tell("");
-        take(await answer.text());
+        const text = await answer.text();
+        // Somebody may have begun to do something meanwhile.
+        if (!isBusy()) {
+          take(text);
+        }
       } else {
         tell(`No news: the answer was ${answer.status}. The page tries again.`);
       }
@@ -134,6 +143,8 @@
 
   // Confirmations: the page of an action, shown over the one that asked for it
 
+  let opener = null;
+
   document.addEventListener("click", async (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[data-dialog]") : null;
     if (link === null || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) {
@@ -146,6 +157,7 @@
       if (!answer.ok || confirm === null) {
         throw new Error("no confirmation");
       }
+      opener = link;
       dialog.replaceChildren(document.adoptNode(confirm));
       dialog.showModal();
     } catch {
@@ -159,6 +171,12 @@
       event.preventDefault();
       dialog.close();
     }
+  });
+
+  // News may have put another link in the place of the one that asked.
+  dialog.addEventListener("close", () => {
+    const links = [...document.querySelectorAll("a[data-dialog]")];
+    (links.includes(opener) ? opener : links.find((link) => link.href === opener?.href))?.focus();
   });
 
   // A form is sent once.

@@ -6,12 +6,14 @@ namespace Scheduler.Api.Dashboard.Pages;
 /// <param name="Entries">Null where refusals are shown.</param>
 /// <param name="Refusals">Null where entries are shown.</param>
 /// <param name="Days">How far back.</param>
+/// <param name="Order">How they are sorted, and can be.</param>
 /// <param name="Next">The cursor of the next page.</param>
 public sealed record AuditModel(
     IReadOnlyList<AuditEntry>? Entries,
     IReadOnlyList<RefusedCalls>? Refusals,
     string? CustomerId,
     int Days,
+    ListOrder Order,
     string? Next
 )
 {

@@ -113,4 +113,45 @@ internal sealed class PageTests
         Assert.That(first.Intersect(second), Is.Empty);
         Assert.That(first.Concat(second), Has.No.Member(oldest), "it is on the last of many pages");
     }
+
+    [Test]
+    public async Task Short_lists_are_sorted_by_any_heading_and_those_that_others_make_are_filtered()
+    {
+        await using var window = await Window.SignedInAsync();
+        var trail = $"/dashboard/audit?customer_id={SeededSystem.Alder}";
+        await window.GoAsync($"{trail}&sort=what");
+        var actions = await window.Page.Locator("td[data-label=What]").AllTextContentsAsync();
+        await window.GoAsync($"{trail}&sort=-what");
+        var backwards = await window.Page.Locator("td[data-label=What]").AllTextContentsAsync();
+        await window.GoAsync("/dashboard/deliveries?state=dead&sort=to");
+        var sinks = await window.Page.Locator("td[data-label=To]").AllTextContentsAsync();
+        await window.GoAsync("/dashboard/alerts?show=all&sort=rule");
+        var rules = await window.Page.Locator("td[data-label=Rule]").AllTextContentsAsync();
+        var headings = await window.Page.Locator("th a.sort").AllTextContentsAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(actions.Distinct().Count(), Is.GreaterThan(1));
+            Assert.That(actions, Is.Ordered);
+            Assert.That(backwards, Is.Ordered.Descending);
+            Assert.That(sinks, Is.Ordered.And.Not.Empty);
+            Assert.That(rules, Is.Ordered.And.Not.Empty);
+            Assert.That(headings, Has.Count.EqualTo(5));
+        }
+
+        await window.GoAsync("/dashboard/templates");
+        var all = await window.Page.Locator("details").CountAsync();
+        await window.Page.GetByLabel("Search").FillAsync("FOCUS");
+        await window.Button("Show").ClickAsync();
+        var focus = await window.Page.Locator("details").AllTextContentsAsync();
+        Assert.That(focus, Has.Count.LessThan(all).And.All.Contains("focus").IgnoreCase);
+        await window.GoAsync("/dashboard/templates?search=there is none");
+        await Assertions.Expect(window.Page.GetByText("No template is like that.")).ToBeVisibleAsync();
+        await window.GoAsync("/dashboard/bulks?state=undone");
+        Assert.That(
+            await window.Page.Locator("td[data-label=State]").AllTextContentsAsync(),
+            Is.All.Contains("undone"),
+            "those that other tests have undone, if any"
+        );
+    }
 }

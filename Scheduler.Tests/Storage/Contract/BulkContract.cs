@@ -47,6 +47,8 @@ internal abstract class BulkContract : StoreContract
 
         var acme = await ConfigsAsync("acme");
         var done = (await Store.GetAsync(bulk.BulkId, default))!;
+        var listed = await Store.ListAsync(BulkState.Done, null, 10, default);
+        var going = await Store.ListAsync(BulkState.Running, null, 10, default);
         var trail = await QueryAsync(
             "select chain, target, key_id from scheduler_audit_entries where action = 'pipeline.pause' order by audit_id"
         );
@@ -63,6 +65,7 @@ internal abstract class BulkContract : StoreContract
             Assert.That((await ConfigsAsync("bolt")).Select(config => config.PausedUntil), Is.All.Null);
             Assert.That((done.State, done.Total, done.EndedAt), Is.EqualTo((BulkState.Done, 3L, (Instant?)H.Now)));
             Assert.That(await CountsAsync(bulk), Is.EquivalentTo([(BulkItemState.Done, 3L)]));
+            Assert.That((listed.Select(it => it.BulkId), going.Count), Is.EqualTo((new[] { bulk.BulkId }, 0)));
             Assert.That(
                 trail.Select(entry => (entry["chain"], entry["key_id"])).Distinct(),
                 Is.EqualTo([("customer:acme", StoreHarness.Actor.KeyId)])
@@ -286,7 +289,7 @@ internal abstract class BulkContract : StoreContract
                 await Bulks.UndoAsync("no such", StoreHarness.Actor, default),
                 Is.InstanceOf<BulkResult.NotThere>()
             );
-            Assert.That(await Store.ListAsync(null, 10, default), Is.Empty);
+            Assert.That(await Store.ListAsync(null, null, 10, default), Is.Empty);
         }
     }
 
