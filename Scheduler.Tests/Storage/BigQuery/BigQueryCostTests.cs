@@ -38,6 +38,9 @@ internal sealed class BigQueryCostTests
     /// <summary>So many milliseconds in a row without anything to do: what wakes another thread takes a moment to do so.</summary>
     private const int QuietMoments = 3;
 
+    /// <summary>So many milliseconds in all, on a busy machine many times that, until it is given up.</summary>
+    private const int MostMoments = 60_000;
+
     private static readonly TimeSpan Flush = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
@@ -243,8 +246,10 @@ internal sealed class BigQueryCostTests
     private void Settle()
     {
         var moment = TimeSpan.FromMilliseconds(1);
+        var moments = 0;
         for (var quiet = 0; quiet < QuietMoments; quiet++)
         {
+            Assert.That(moments++, Is.LessThan(MostMoments), "the threads of this process do not come to rest");
             thread.Settle();
             if (thread.WaitForWork(moment) || engine.InFlight > 0 || IsPoolBusy())
             {
