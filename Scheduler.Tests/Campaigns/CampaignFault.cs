@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace Scheduler.Tests.Campaigns;
 
 /// <summary>One of the faults of docs/reliability.md: how it is prepared and how it strikes while work goes on.</summary>
@@ -24,6 +26,9 @@ internal abstract class CampaignFault
 
     /// <summary>Whether the database has to be on a disk of its own that can be filled.</summary>
     public virtual bool NeedsSmallDisk => false;
+
+    /// <summary>How long a busy machine needs for what it leaves to be done; comes on top of what healing may take.</summary>
+    public virtual Duration Work => Duration.Zero;
 
     /// <summary>How many workers there are.</summary>
     public virtual int Workers => UsualWorkers;

@@ -25,6 +25,21 @@ from (
   for update
 ) l;
 
+-- Their locks may have been waited for. Who has come meanwhile is looked at as well, lest those of before are given their share.
+select set_config(
+  'scheduler.visited', concat_ws(',', nullif(current_setting('scheduler.visited'), ''), string_agg(l.customer_id, ',')), true
+) as step
+from (
+  select f.customer_id
+  from scheduler_fair_shares f
+  where not f.ready
+    and f.ready_at <= coalesce(@now, statement_timestamp())
+    and f.customer_id not in (select unnest(string_to_array(current_setting('scheduler.visited'), ',')))
+  order by f.ready_at
+  limit @visit
+  for update skip locked
+) l;
+
 with recursive op as materialized (
   select
     coalesce(@now, statement_timestamp()) as now,

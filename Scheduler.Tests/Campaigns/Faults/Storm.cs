@@ -1,3 +1,4 @@
+using NodaTime;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Scheduling;
 
@@ -28,6 +29,11 @@ internal sealed class Storm : CampaignFault
     public override string Title => "storm of thousands due at once, few of them small customers'";
 
     public override bool IsForMixes => false;
+
+    /// <summary>A hundred runs a second.</summary>
+    public override Duration Work => Duration.FromMilliseconds(10) * Runs;
+
+    private int Runs => 2 * pipelines * MostCaughtUp;
 
     public override Task PrepareAsync(Site site, Random random)
     {
@@ -78,8 +84,9 @@ internal sealed class Storm : CampaignFault
                     "select count(*) as runs from scheduled_pipeline_runs",
                     row => (long)row["runs"]!
                 );
-                return count[0] >= 2L * pipelines * MostCaughtUp ? (object)count[0] : null;
-            }
+                return count[0] >= Runs ? (object)count[0] : null;
+            },
+            (Work + Duration.FromSeconds(30)).ToTimeSpan()
         );
         site.Note($"{made} runs are there");
         site.Hit(Id, (int)(long)made);

@@ -1,6 +1,8 @@
 using Npgsql;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Scheduling;
+using Scheduler.Core.Storage;
 using Scheduler.Tests.EndToEnd.Harness;
 using Scheduler.Tests.Support;
 
@@ -49,6 +51,32 @@ internal sealed class PostgresLockTests
         LocksFirstAsync(Work, () => H.LeaseAsync(), besides: "scheduler_turnstiles");
 
     [Test]
+    public async Task A_claim_that_waited_for_a_lock_serves_who_came_meanwhile()
+    {
+        await H.OnboardAsync("late");
+        var pipeline = await H.ConfigureAsync("late");
+        var requests = new RunRequests(
+            H.Configs,
+            H.Schedules,
+            H.Customers,
+            H.Runs,
+            new AuditStore(H.Engine),
+            H.Signal,
+            H.Clock,
+            H.Ids
+        );
+        IReadOnlyList<LeaseItem> leased = [];
+
+        await WhileHeldAsync(
+            Work,
+            async () => leased = await H.LeaseAsync(2),
+            _ => requests.RunNowAsync("late", pipeline.ConfigId, null, StoreHarness.Actor, default)
+        );
+
+        Assert.That(leased.Select(item => item.CustomerId), Is.EquivalentTo(["acme", "late"]));
+    }
+
+    [Test]
     public async Task A_result_locks_the_work()
     {
         var item = (await H.LeaseAsync()).Single();
@@ -82,9 +110,27 @@ internal sealed class PostgresLockTests
     [Test]
     public Task A_new_pipeline_locks_the_data() => LocksFirstAsync(Data, () => H.ConfigureAsync("acme", "third"));
 
-    /// <summary>Holds the customer's row and sees the operation wait for it, nothing of it being written yet.</summary>
+    /// <summary>Sees that nothing is written before the customer's row can be locked.</summary>
     /// <param name="besides">A table whose row it may have locked before.</param>
-    private async Task LocksFirstAsync(string table, Func<Task> operation, string besides = "")
+    private Task LocksFirstAsync(string table, Func<Task> operation, string besides = "") =>
+        WhileHeldAsync(
+            table,
+            operation,
+            async waiting =>
+            {
+                var written = await database!.QueryAsync(
+                    $"""
+                    select c.relname as name from pg_locks l join pg_class c on c.oid = l.relation
+                    where l.pid = {waiting} and l.mode = 'RowExclusiveLock' and c.relkind = 'r' and c.relname not in ('{table}', '{besides}')
+                    """
+                );
+                Assert.That(written.Select(row => row["name"]), Is.Empty, "It began to write before it had the lock.");
+            }
+        );
+
+    /// <summary>Holds a customer's row, sees the operation wait for it, and lets it go on.</summary>
+    /// <param name="meanwhile">Is told which process of the server waits.</param>
+    private async Task WhileHeldAsync(string table, Func<Task> operation, Func<object, Task> meanwhile)
     {
         await using var holder = new NpgsqlConnection(database!.ConnectionString);
         await holder.OpenAsync();
@@ -101,13 +147,7 @@ internal sealed class PostgresLockTests
         await Task.WhenAny(running, waiting);
 
         Assert.That(running.IsCompleted, Is.False, $"It took no lock of {table}.");
-        var written = await database.QueryAsync(
-            $"""
-            select c.relname as name from pg_locks l join pg_class c on c.oid = l.relation
-            where l.pid = {await waiting} and l.mode = 'RowExclusiveLock' and c.relkind = 'r' and c.relname not in ('{table}', '{besides}')
-            """
-        );
-        Assert.That(written.Select(row => row["name"]), Is.Empty, "It began to write before it had the lock.");
+        await meanwhile((await waiting)!);
         await transaction.RollbackAsync();
         await running;
     }
