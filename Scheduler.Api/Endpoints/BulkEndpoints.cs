@@ -30,7 +30,7 @@ internal static class BulkEndpoints
         app.MapGet($"{Root}/bulk", ListAsync)
             .WithTags("Bulk")
             .WithName("ListBulks")
-            .WithSummary("Bulks, newest first.")
+            .WithSummary("Bulks, newest first; all, or those that stand so.")
             .RequireAdmin()
             .Refuses(ErrorCode.InvalidQuery);
         app.MapGet($"{Root}/bulk/{{bulk_id}}", GetAsync)
@@ -100,17 +100,18 @@ internal static class BulkEndpoints
     }
 
     private static async Task<Results<Page<BulkResponse>, SchedulerProblem>> ListAsync(
+        [AsParameters] BulkQuery query,
         [AsParameters] PageQuery page,
         BulkStore bulks,
         CancellationToken cancellation
     )
     {
-        if (page.Read(parts: 1, out var start) is { } problem)
+        if (query.Read(page, out var state, out var beforeId, out var limit) is { } problem)
         {
             return problem;
         }
-        var rows = await bulks.ListAsync(state: null, start.After?[0], start.Limit + 1, cancellation);
-        return Page.Of(rows, start.Limit, bulk => [bulk.BulkId], BulkView.Of);
+        var rows = await bulks.ListAsync(state, beforeId, limit + 1, cancellation);
+        return Page.Of(rows, limit, bulk => [bulk.BulkId], BulkView.Of);
     }
 
     private static async Task<Results<Ok<BulkResponse>, SchedulerProblem>> GetAsync(

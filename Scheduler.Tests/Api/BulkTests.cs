@@ -54,9 +54,9 @@ public sealed class BulkTests : IDisposable
         ).ReadAsync<BulkResponse>(202);
         await WorkAsync();
         var undone = await FindAsync(started.BulkId!);
-        var listed = await (await host.SendAsync("GET", $"{Root}/bulk", ApiHost.Admin())).ReadAsync<BulkResponse[]>(
-            200
-        );
+        var listed = await ListAsync("");
+        var listedAsUndone = await ListAsync("?state=UNDONE");
+        var listedAsRunning = await ListAsync("?state=RUNNING");
 
         using (Assert.EnterMultipleScope())
         {
@@ -72,7 +72,9 @@ public sealed class BulkTests : IDisposable
             Assert.That(undoing.State, Is.AnyOf(BulkState.Undoing, BulkState.Undone));
             Assert.That((undone.State, undone.Progress!.Undone), Is.EqualTo(((BulkState?)BulkState.Undone, 2L)));
             Assert.That((await WhyAsync()).Reason, Is.EqualTo(PipelineWaitReason.NotDueYet));
-            Assert.That(listed.Select(it => it.BulkId), Is.EqualTo([started.BulkId]));
+            Assert.That(listed, Is.EqualTo([started.BulkId]));
+            Assert.That(listedAsUndone, Is.EqualTo([started.BulkId]));
+            Assert.That(listedAsRunning, Is.Empty);
         }
     }
 
@@ -89,6 +91,16 @@ public sealed class BulkTests : IDisposable
         var problem = await (await StartAsync(body)).ShouldBeProblemAsync(422, "VALIDATION_FAILED");
 
         Assert.That(problem.Errors!.Keys, Is.EqualTo([field]));
+    }
+
+    [Test]
+    public async Task A_state_that_is_none_is_refused()
+    {
+        var problem = await (
+            await host.SendAsync("GET", $"{Root}/bulk?state=paused", ApiHost.Admin())
+        ).ShouldBeProblemAsync(400, "INVALID_QUERY");
+
+        Assert.That(problem.Detail, Is.EqualTo("state must be one of RUNNING, DONE, UNDOING, UNDONE."));
     }
 
     [Test]
@@ -118,6 +130,12 @@ public sealed class BulkTests : IDisposable
             ApiHost.Admin(),
             JsonContent.Create(JsonSerializer.Deserialize<JsonElement>(body))
         );
+
+    private async Task<IEnumerable<string?>> ListAsync(string query)
+    {
+        var answer = await host.SendAsync("GET", $"{Root}/bulk{query}", ApiHost.Admin());
+        return (await answer.ReadAsync<BulkResponse[]>(200)).Select(bulk => bulk.BulkId);
+    }
 
     private async Task<BulkResponse> FindAsync(string bulkId) =>
         await (await host.SendAsync("GET", $"{Root}/bulk/{bulkId}", ApiHost.Admin())).ReadAsync<BulkResponse>(200);
