@@ -25,10 +25,13 @@ from (
   for update
 ) l;
 
--- Their locks may have been waited for. Who has come meanwhile is looked at as well, lest those of before are given their share.
-select set_config(
-  'scheduler.visited', concat_ws(',', nullif(current_setting('scheduler.visited'), ''), string_agg(l.customer_id, ',')), true
-) as step
+-- Their locks may have been waited for. Who has come meanwhile is looked at as well, lest those of before are given their share. This
+-- look is the time of the claim: whoever was there by then has its turn in it.
+select
+  set_config(
+    'scheduler.visited', concat_ws(',', nullif(current_setting('scheduler.visited'), ''), string_agg(l.customer_id, ',')), true
+  ) as step,
+  set_config('scheduler.looked_at', coalesce(@now, statement_timestamp())::text, true) as looked_at
 from (
   select f.customer_id
   from scheduler_fair_shares f
@@ -42,8 +45,8 @@ from (
 
 with recursive op as materialized (
   select
-    coalesce(@now, statement_timestamp()) as now,
-    coalesce(@now, statement_timestamp()) + @leaseMicros * interval '1 microsecond' as lease_end,
+    current_setting('scheduler.looked_at')::timestamptz as now,
+    current_setting('scheduler.looked_at')::timestamptz + @leaseMicros * interval '1 microsecond' as lease_end,
     string_to_array(current_setting('scheduler.visited'), ',') as locked,
     coalesce(
       (select min(turn) from scheduler_fair_shares where ready), (select turn from scheduler_turnstiles where name = 'claim'), 0
