@@ -9,13 +9,20 @@ public sealed class BatchPlanner(IIdSource ids, TriggerOptions options)
 {
     private readonly Dictionary<string, UsageDay> days = [];
 
-    /// <summary>Plans every pipeline of the page at the one instant <paramref name="now"/>.</summary>
-    public PlannedBatch Plan(IReadOnlyList<DuePipeline> due, Instant now)
+    /// <summary>
+    /// Plans pipelines at the one instant <paramref name="now"/>, in their order, until they make <paramref name="mostRuns"/> runs or
+    /// more: one that catches up makes many, and always all of its own. The batch has a row for each pipeline that was planned.
+    /// </summary>
+    public PlannedBatch Plan(IEnumerable<DuePipeline> due, Instant now, int mostRuns)
     {
         days.Clear();
         var batch = new PlannedBatch();
         foreach (var pipeline in due)
         {
+            if (batch.Runs.Count >= mostRuns)
+            {
+                break;
+            }
             switch (Decide(pipeline, now))
             {
                 case SchedulePlan.SetAside(var reason):

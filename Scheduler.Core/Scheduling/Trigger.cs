@@ -11,7 +11,7 @@ using Scheduler.Core.Telemetry;
 namespace Scheduler.Core.Scheduling;
 
 /// <summary>
-/// Finds what is due and queues it, a batch per transaction. Safe to call twice, at once, late, or again after a crash: a
+/// Finds what is due and queues it, a batch per transaction, of at most so many pipelines and about as many runs. Safe to call twice, at once, late, or again after a crash: a
 /// pipeline moves on only from the next_run_time that was planned from, together with its run.
 /// </summary>
 public sealed partial class Trigger(
@@ -46,12 +46,21 @@ public sealed partial class Trigger(
                 break;
             }
             after = (due[^1].Expected, due[^1].Schedule.ConfigId);
-            await PlanAsync(planner, due, now, tally, call?.Context, cancellationToken);
-            if (hasMore)
+            var planned = 0;
+            do
             {
-                await failpoints.ReachedAsync(Failpoint.TriggerBetweenBatches, cancellationToken);
-            }
-        } while (hasMore && time.GetElapsedTime(started).TotalSeconds < request.MaxProcessingTimeSeconds);
+                var batch = planner.Plan(due.Skip(planned), now, request.BatchSize);
+                await WriteAsync(batch, due, now, tally, call?.Context, cancellationToken);
+                planned += batch.Pipelines.Count;
+                if (planned < due.Count || hasMore)
+                {
+                    await failpoints.ReachedAsync(Failpoint.TriggerBetweenBatches, cancellationToken);
+                }
+            } while (planned < due.Count && HasTime());
+            hasMore |= planned < due.Count;
+        } while (hasMore && HasTime());
+
+        bool HasTime() => time.GetElapsedTime(started).TotalSeconds < request.MaxProcessingTimeSeconds;
 
         if (tally.Queued == 0 && schedules.ReadsAreCharged)
         {
@@ -72,8 +81,8 @@ public sealed partial class Trigger(
         );
     }
 
-    private async Task PlanAsync(
-        BatchPlanner planner,
+    private async Task WriteAsync(
+        PlannedBatch batch,
         IReadOnlyList<DuePipeline> due,
         Instant now,
         TriggerTally tally,
@@ -82,7 +91,6 @@ public sealed partial class Trigger(
     )
     {
         var from = time.GetUtcNow();
-        var batch = planner.Plan(due, now);
         var outcome = await schedules.PlanBatchAsync(batch.Pipelines, batch.Runs, now, cancellationToken);
         RunInstruments.CountSkips(outcome.SkippedByReason);
         if (outcome.Won > 0 && RunSpans.AreHeard)

@@ -6,6 +6,8 @@ namespace Scheduler.Tests.Campaigns.Faults;
 /// <summary>Pipelines that kill their worker, that never end and heed nothing, that say 64 MiB, and that always fail.</summary>
 internal sealed class PoisonPipelines : CampaignFault
 {
+    private const string NoLonger = "";
+
     private readonly List<string> poison = [];
     private string hang = "";
 
@@ -62,24 +64,33 @@ internal sealed class PoisonPipelines : CampaignFault
     /// <summary>Switches the pipeline off and ends the worker that hangs in it, as an operator would.</summary>
     private async Task EndHangingAsync(Site site, Load load)
     {
-        var name = await Until.SeenAsync(
+        // Other faults may have killed three workers over it already: then it has been given up.
+        var holder = await Until.SeenAsync(
             "the hanging run is at a worker",
             async () =>
                 (
                     await site.Database.QueryAsync(
-                        $"select worker_id from pipeline_execution_queue where config_id = '{hang}' and state = 'PROCESSING'",
-                        row => (string)row["worker_id"]!
+                        $"""
+                        select state, worker_id from pipeline_execution_queue
+                        where config_id = '{hang}' and state in ('PROCESSING', 'FAILED')
+                        order by state desc
+                        """,
+                        row => (string)row["state"]! == "PROCESSING" ? (string)row["worker_id"]! : NoLonger
                     )
                 ).FirstOrDefault()
         );
         await Until.TrueAsync("the pipeline is switched off", () => DeleteAsync(site));
         load.Expected.Configured("large_co", hang, null, await site.Database.NowAsync());
-        var worker = site.Workers.First(slot => name.StartsWith($"{slot.Name}-", StringComparison.Ordinal));
+        if (holder == NoLonger)
+        {
+            return;
+        }
+        var worker = site.Workers.First(slot => holder.StartsWith($"{slot.Name}-", StringComparison.Ordinal));
         if (worker is { IsHeld: false, Process: { HasExited: false } process })
         {
             await process.KillAsync();
+            site.Note($"{worker.Name} hung and was killed");
         }
-        site.Note($"{worker.Name} hung and was killed");
     }
 
     private async Task<bool> DeleteAsync(Site site)

@@ -7,6 +7,7 @@ namespace Scheduler.Tests.Campaigns.Faults;
 internal sealed class WorkerKilled : CampaignFault
 {
     private const string ClaimAnswered = "after:queue.claim";
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(9);
     private Hold? hold;
 
     public override string Id => "F1";
@@ -36,7 +37,8 @@ internal sealed class WorkerKilled : CampaignFault
     public override async Task StrikeAsync(Site site, Load load, Random random)
     {
         var worker = site.Workers[0];
-        for (var tries = 0; tries < 12 && !await KilledInClaimAsync(site, worker); tries++)
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await KilledInClaimAsync(site, worker) && TimeProvider.System.GetElapsedTime(began) < MostPatience)
         {
             await PauseAsync(0.2);
         }
@@ -58,7 +60,11 @@ internal sealed class WorkerKilled : CampaignFault
         hold!.Close();
         try
         {
-            await hold.ReachedAsync();
+            // Other faults may have taken the instance's failpoints for a while, or all the work is done.
+            if (!await hold.IsReachedAsync(within: MostPatience / 3))
+            {
+                return false;
+            }
             var leased = await site.Database.QueryAsync(
                 $"""
                 select run_id from pipeline_execution_queue

@@ -15,6 +15,9 @@ internal sealed class Hold(string folder, string failpoint)
     /// <summary>Waits until a process stands there.</summary>
     public Task ReachedAsync() => Until.TrueAsync($"a process reaches {Failpoint}", () => File.Exists(reached));
 
+    /// <summary>Whether a process comes to stand there in that time.</summary>
+    public Task<bool> IsReachedAsync(TimeSpan within) => Until.IsTrueAsync(() => File.Exists(reached), within);
+
     /// <summary>Lets it go on, and through at the next times.</summary>
     public void Open() => File.WriteAllText($"{reached}.go", "");
 

@@ -14,6 +14,23 @@ internal static class Until
         where T : class
     {
         var most = patience ?? UsualPatience;
+        return await LookAsync(look, most)
+            ?? throw new AssertionException($"Waited in vain, for {most.TotalSeconds} s, until {what}.");
+    }
+
+    /// <summary>Whether it becomes true in that time.</summary>
+    public static async Task<bool> IsTrueAsync(Func<bool> look, TimeSpan within) =>
+        await LookAsync(() => Task.FromResult(look() ? string.Empty : null), within) is not null;
+
+    public static Task TrueAsync(string what, Func<Task<bool>> look, TimeSpan? patience = null) =>
+        SeenAsync<object>(what, async () => await look() ? string.Empty : null, patience);
+
+    public static Task TrueAsync(string what, Func<bool> look) => TrueAsync(what, () => Task.FromResult(look()));
+
+    /// <returns>Null when it was not seen in that time.</returns>
+    private static async Task<T?> LookAsync<T>(Func<Task<T?>> look, TimeSpan within)
+        where T : class
+    {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -21,16 +38,11 @@ internal static class Until
             {
                 return seen;
             }
-            if (TimeProvider.System.GetElapsedTime(started) > most)
+            if (TimeProvider.System.GetElapsedTime(started) > within)
             {
-                throw new AssertionException($"Waited in vain, for {most.TotalSeconds} s, until {what}.");
+                return null;
             }
             await Task.Delay(Pause, TimeProvider.System);
         }
     }
-
-    public static Task TrueAsync(string what, Func<Task<bool>> look, TimeSpan? patience = null) =>
-        SeenAsync<object>(what, async () => await look() ? string.Empty : null, patience);
-
-    public static Task TrueAsync(string what, Func<bool> look) => TrueAsync(what, () => Task.FromResult(look()));
 }

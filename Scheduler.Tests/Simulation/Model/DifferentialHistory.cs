@@ -160,7 +160,7 @@ internal sealed class DifferentialHistory
     {
         var due = await H.Schedules.ListDueAsync(H.Now, null, random.Next(1, 9), default);
         var plannedAt = H.Now;
-        var batch = new BatchPlanner(H.Ids, new TriggerOptions()).Plan(due, plannedAt);
+        var batch = new BatchPlanner(H.Ids, new TriggerOptions()).Plan(due, plannedAt, int.MaxValue);
         await StepAsync();
         var outcome = await H.Schedules.PlanBatchAsync(batch.Pipelines, batch.Runs, plannedAt, default);
         Note("lost plans", outcome.Lost);

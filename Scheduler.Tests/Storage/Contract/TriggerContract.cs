@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
+using Scheduler.Core.Failpoints;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Tests.Support;
@@ -94,7 +97,11 @@ internal abstract class TriggerContract : StoreContract
         H.AdvanceToNextHour();
         var due = await H.Schedules.ListDueAsync(H.Now, null, 10, default);
         await H.TriggerAsync();
-        var late = new BatchPlanner(new Core.Identifiers.RandomIdSource(), new TriggerOptions()).Plan(due, H.Now);
+        var late = new BatchPlanner(new Core.Identifiers.RandomIdSource(), new TriggerOptions()).Plan(
+            due,
+            H.Now,
+            int.MaxValue
+        );
 
         var outcome = await H.Schedules.PlanBatchAsync(late.Pipelines, late.Runs, H.Now, default);
 
@@ -148,6 +155,54 @@ internal abstract class TriggerContract : StoreContract
             Assert.That(response.QueuedCount, Is.EqualTo(11));
             Assert.That(response.Details.Batches, Is.EqualTo(3));
             Assert.That(response.HasMore, Is.False);
+        }
+    }
+
+    [Test]
+    public async Task A_batch_ends_once_it_has_as_many_runs_as_it_may_have_pipelines()
+    {
+        await H.OnboardAsync("acme");
+        for (var i = 0; i < 5; i++)
+        {
+            await H.ConfigureAsync("acme", $"p{i}", CatchingUp);
+        }
+        H.Advance(Duration.FromHours(3));
+
+        var response = await H.TriggerAsync(batchSize: 5);
+
+        using (Assert.EnterMultipleScope())
+        {
+            // Three runs each: two pipelines, two, and one.
+            Assert.That((response.QueuedCount, response.Details.Batches), Is.EqualTo((15, 3)));
+            Assert.That((response.Details.PipelinesPlanned, response.HasMore), Is.EqualTo((5, false)));
+        }
+    }
+
+    [Test]
+    public async Task What_a_batch_has_left_when_the_time_is_up_stays_due()
+    {
+        await H.OnboardAsync("acme");
+        await H.ConfigureAsync("acme", "first", CatchingUp);
+        await H.ConfigureAsync("acme", "second", CatchingUp);
+        H.Advance(Duration.FromHours(3));
+        var slow = new Trigger(
+            H.Schedules,
+            H.Clock,
+            H.Ids,
+            new TriggerOptions(),
+            H.Signal,
+            H.Time,
+            new SlowBatches(H.Time),
+            NullLogger<Trigger>.Instance
+        );
+
+        var first = await slow.RunAsync(new TriggerRequest { BatchSize = 3, MaxProcessingTimeSeconds = 60 }, default);
+        var second = await H.TriggerAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((first.QueuedCount, first.HasMore), Is.EqualTo((3, true)));
+            Assert.That((second.QueuedCount, second.HasMore), Is.EqualTo((3, false)));
         }
     }
 
@@ -547,7 +602,7 @@ internal abstract class TriggerContract : StoreContract
         await H.ConfigureAsync("moved", "another day");
         H.AdvanceToNextHour();
         var due = await H.Schedules.ListDueAsync(H.Now, null, 10, default);
-        var batch = new BatchPlanner(H.Ids, new TriggerOptions()).Plan(due, H.Now);
+        var batch = new BatchPlanner(H.Ids, new TriggerOptions()).Plan(due, H.Now, int.MaxValue);
         await H.ConfigureAsync(
             "acme",
             "edited",
@@ -624,5 +679,22 @@ internal abstract class TriggerContract : StoreContract
             all.AddRange(page);
         }
         return all;
+    }
+
+    private static PipelineConfig CatchingUp(PipelineConfig config) =>
+        config with
+        {
+            MisfirePolicy = MisfirePolicy.RunAll,
+            OverlapPolicy = OverlapPolicy.Allow,
+        };
+
+    /// <summary>A minute goes by after each batch.</summary>
+    private sealed class SlowBatches(FakeTimeProvider time) : IFailpoints
+    {
+        public ValueTask ReachedAsync(string failpoint, CancellationToken cancellationToken)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            return ValueTask.CompletedTask;
+        }
     }
 }
