@@ -109,19 +109,24 @@ internal abstract class CustomerContract : StoreContract
     public async Task Standing_ends_after_the_last_day(string change, string end)
     {
         await H.OnboardAsync("acme");
+        await H.QueueAsync("acme", "before", "after");
         await ExecuteAsync($"update customer_subscriptions set {change}");
         var instant = NodaTime.Text.InstantPattern.ExtendedIso.Parse(end).Value;
         H.Advance(instant - H.Now - Duration.FromMilliseconds(1));
         var last = await H.Customers.StandingAsync("acme", default);
+        var leased = await H.LeaseAsync();
         H.Advance(Duration.FromMilliseconds(1));
 
         var over = await H.Customers.StandingAsync("acme", default);
+        var leasedThen = await H.LeaseAsync();
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(last!.IsRunnable, Is.True);
             Assert.That(last.RunnableUntil, Is.EqualTo(instant));
             Assert.That(over!.IsRunnable, Is.False);
+            Assert.That(leased, Has.Count.EqualTo(1));
+            Assert.That(leasedThen, Is.Empty);
         }
     }
 
