@@ -155,7 +155,9 @@ public sealed class AuthenticationTests : IDisposable
         Assert.That((int)response.StatusCode, Is.EqualTo(status));
         if (status == 403)
         {
-            await response.ShouldBeProblemAsync(403, "MISSING_SCOPE");
+            var problem = await response.ShouldBeProblemAsync(403, "MISSING_SCOPE");
+            var needed = method == "GET" ? "pipelines:read" : "pipelines:write";
+            Assert.That(problem.Detail, Is.EqualTo($"This call needs the scope {needed}."));
         }
     }
 

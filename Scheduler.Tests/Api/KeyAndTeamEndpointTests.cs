@@ -75,10 +75,15 @@ public sealed class KeyAndTeamEndpointTests : IDisposable
         var more = await host.CallAsync("POST", "acme/api-keys", keeper, """{"key_name":"k","scopes":["*"]}""");
         var less = await host.CallAsync("POST", "acme/api-keys", keeper, """{"key_name":"k","scopes":["runs:read"]}""");
         var other = await host.CallAsync("GET", "acme/team", keeper);
+        var member = await host.CallAsync("PUT", "acme/team/x", keeper, """{"role":"OWNER"}""");
+        var elsewhere = await host.CallAsync("PUT", "other/team/x", keeper, """{"role":"OWNER"}""");
 
         await more.ShouldBeProblemAsync(403, "FORBIDDEN");
         await less.ReadAsync<CreatedApiKeyResponse>(201);
         await other.ShouldBeProblemAsync(403, "MISSING_SCOPE");
+        var needed = await member.ShouldBeProblemAsync(403, "MISSING_SCOPE");
+        Assert.That(needed.Detail, Is.EqualTo("This call needs the scope team:write."));
+        await elsewhere.ShouldBeProblemAsync(403, "CUSTOMER_MISMATCH");
     }
 
     [Test]
@@ -186,12 +191,19 @@ public sealed class KeyAndTeamEndpointTests : IDisposable
             null,
             $$"""{"invitation_token":"{{invitation.InvitationToken}}","role":"OWNER"}"""
         );
+        var wrongKey = await host.CallAsync(
+            "PUT",
+            $"acme/team/{invitation.MemberId}",
+            ApiHost.Customer("acme_api_" + new string('x', 32)),
+            """{"role":"OWNER"}"""
+        );
         var withoutKey = await host.CallAsync("PUT", $"acme/team/{invitation.MemberId}", null, """{"role":"OWNER"}""");
 
         var one = await wrong.ShouldBeProblemAsync(403, "FORBIDDEN");
         var other = await nobody.ShouldBeProblemAsync(403, "FORBIDDEN");
         Assert.That(one with { RequestId = "" }, Is.EqualTo(other with { RequestId = "" }));
         await withRole.ShouldBeProblemAsync(422, "VALIDATION_FAILED");
+        await wrongKey.ShouldBeProblemAsync(401, "INVALID_API_KEY");
         await withoutKey.ShouldBeProblemAsync(401, "MISSING_API_KEY");
         Assert.That(host.Logs.ToString(), Does.Not.Contain(invitation.InvitationToken));
     }

@@ -125,6 +125,53 @@ internal sealed class OpenWorkTests
     }
 
     [Test]
+    public async Task A_claim_that_takes_what_another_process_has_queued_opens_it()
+    {
+        var work = await ClosedAsync();
+        var other = new StoreHarness(Engine);
+        other.Advance(H.Now - other.Now);
+        await other.QueueAsync("acme", "main");
+        H.Advance(other.Now - H.Now);
+
+        Assert.That(await H.LeaseAsync(), Has.Count.EqualTo(1));
+
+        Assert.That(await work.IsOpenAsync(default), Is.True);
+    }
+
+    [Test]
+    public async Task A_heartbeat_opens_it_to_a_process_that_did_not_give_the_lease_out()
+    {
+        var work = await ClosedAsync();
+        var other = new StoreHarness(Engine);
+        other.Advance(H.Now - other.Now);
+        await other.QueueAsync("acme", "main");
+        H.Advance(other.Now - H.Now);
+        var item = (await other.LeaseAsync()).Single();
+        var before = await work.IsOpenAsync(default);
+
+        await H.HeartbeatAsync(item);
+
+        Assert.That((before, await work.IsOpenAsync(default)), Is.EqualTo((false, true)));
+    }
+
+    [Test]
+    public async Task Duties_that_ask_at_the_same_time_share_one_look()
+    {
+        const string Leases = "queue.list_expired";
+        var work = Work();
+        H.Time.Advance(OpenWork.LookInterval);
+        var hold = Engine.Hold(Leases);
+        var first = work.IsOpenAsync(default);
+        await hold.Reached;
+        var second = work.IsOpenAsync(default);
+
+        hold.Release();
+
+        Assert.That(await Task.WhenAll(first, second), Is.EqualTo(new[] { false, false }));
+        Assert.That(Engine.Ran(Leases), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Where_looks_cost_nothing_it_is_always_open_and_never_looks()
     {
         harness = new StoreHarness(held = new HeldEngine(database!.Engine));

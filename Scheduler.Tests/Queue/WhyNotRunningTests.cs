@@ -3,6 +3,7 @@ using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Runs;
+using Scheduler.Core.Scheduling;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Queue;
@@ -118,6 +119,19 @@ internal sealed class WhyNotRunningTests
             Assert.That(Explain(Free with { PausedUntil = Microseconds.Never }).Until, Is.Null);
             Assert.That(Explain(Free with { LiveLeases = 3 }).Until, Is.Null);
         }
+    }
+
+    [Test]
+    public void A_pause_until_it_is_resumed_has_no_known_end() =>
+        Assert.That(Explain(Free with { PausedUntil = PipelinePausing.Endless }).Until, Is.Null);
+
+    [TestCase(RunState.Scheduled, "It is a retry; it may start from 2026-03-02T11:00:00Z on.")]
+    [TestCase(RunState.Pending, "Its start is spread; it may start from 2026-03-02T11:00:00Z on.")]
+    public void What_is_not_due_yet_says_whether_it_is_a_retry(RunState state, string message)
+    {
+        var facts = Free with { State = state, VisibleAt = Now + Duration.FromHours(1) };
+
+        Assert.That(WhyNotRunning.Explain(A(state, null), facts).Message, Is.EqualTo(message));
     }
 
     [Test]

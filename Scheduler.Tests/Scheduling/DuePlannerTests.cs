@@ -279,7 +279,10 @@ public sealed class DuePlannerTests
         var now = Given.Time("9999-12-29T00:00Z");
 
         Assert.That(((SchedulePlan.Fire)Plan(last, now)).NextRunTime, Is.Null);
-        Assert.That(Plan(last with { CustomerRunnable = false }, now), Is.TypeOf<SchedulePlan.SetAside>());
+        Assert.That(
+            Plan(last with { CustomerRunnable = false }, now),
+            Is.EqualTo(new SchedulePlan.SetAside("cron: '* * * * *' in UTC never fires again."))
+        );
     }
 
     private static SchedulePlan Plan(DueSchedule due, Instant now) => DuePlanner.Plan(due, now, Grace);

@@ -97,6 +97,70 @@ internal sealed class ForecastTests
     }
 
     [Test]
+    public void It_begins_at_once_where_a_minute_begins()
+    {
+        var now = Instant.FromUtc(2026, 11, 27, 10, 1);
+
+        var forecast = Forecast.Of([Group("1 10 * * *", 5)], now, default);
+
+        Assert.That(forecast.From, Is.EqualTo(now));
+        Assert.That(forecast.Minutes, Is.EqualTo([new ForecastMinute(now, 5)]));
+    }
+
+    [Test]
+    public void Herds_come_by_size_and_then_by_time()
+    {
+        var forecast = Of(Group("0 12 * * *", 100), Group("0 3 * * *", 300), Group("0 0 * * *", 100));
+
+        Assert.That(
+            forecast.Herds.Select(herd => (herd.At, herd.Runs)),
+            Is.EqualTo([
+                (Instant.FromUtc(2026, 11, 28, 3, 0), 300.0),
+                (Instant.FromUtc(2026, 11, 27, 12, 0), 100.0),
+                (Instant.FromUtc(2026, 11, 28, 0, 0), 100.0),
+            ])
+        );
+    }
+
+    [Test]
+    public void A_herd_s_schedules_come_by_their_pipelines_then_by_expression_and_zone()
+    {
+        var forecast = Of(
+            new ScheduleGroup("0 0 * * *", "Etc/UTC", DstPolicy.Default, 0, 40),
+            Group("0 0 * * 6", 40),
+            new ScheduleGroup("0 0 * * *", "Africa/Abidjan", DstPolicy.Default, 0, 40),
+            Group("0 0 28 * *", 41)
+        );
+
+        Assert.That(
+            forecast.Herds.Single().Schedules.Select(it => (it.ScheduleCron, it.Timezone)),
+            Is.EqualTo([
+                ("0 0 28 * *", "UTC"),
+                ("0 0 * * *", "Africa/Abidjan"),
+                ("0 0 * * *", "Etc/UTC"),
+                ("0 0 * * 6", "UTC"),
+            ])
+        );
+    }
+
+    [Test]
+    public void Exactly_so_many_times_the_average_is_a_herd()
+    {
+        // 288 of the day's 1,440 minutes have all of its runs: a fifth.
+        Assert.That(Of(Group("*/5 * * * *", 30)).Herds, Is.Not.Empty);
+        Assert.That(Of(Group("*/4 * * * *", 30)).Herds, Is.Empty);
+    }
+
+    [Test]
+    public void The_suggested_spread_brings_a_herd_down_to_twice_the_average()
+    {
+        var forecast = Of(Group("0 0 * * *", 100), Group("* * * * *", 10));
+
+        // 110 runs where 10.07 are the average: six minutes are the first that are enough.
+        Assert.That(forecast.Herds.Single().Schedules[0].SuggestedSpreadSeconds, Is.EqualTo(360));
+    }
+
+    [Test]
     public void Nothing_is_nothing_and_what_cannot_be_resolved_is_never_due()
     {
         var forecast = Of(

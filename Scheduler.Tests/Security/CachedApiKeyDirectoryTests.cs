@@ -94,6 +94,86 @@ public sealed class CachedApiKeyDirectoryTests
         Assert.That(store.Lookups, Is.EqualTo(before + 1), "The oldest entry is gone: two generations are kept.");
     }
 
+    [Test]
+    public async Task Few_keys_are_all_remembered()
+    {
+        var cache = new CachedApiKeyDirectory(store, time);
+        string[] hashes = [Known(), "one", "two", "three"];
+
+        foreach (var hash in (string[])[.. hashes, .. hashes])
+        {
+            await cache.FindAsync(hash, CancellationToken.None);
+        }
+
+        Assert.That(store.Lookups, Is.EqualTo(hashes.Length));
+    }
+
+    [Test]
+    public async Task A_look_up_late_in_a_period_is_remembered_into_the_next()
+    {
+        var cache = new CachedApiKeyDirectory(store, time);
+        var hash = Known();
+        time.Advance(CachedApiKeyDirectory.MaxAge * 0.52);
+        await cache.FindAsync(hash, CancellationToken.None);
+        await cache.FindAsync(hash, CancellationToken.None);
+
+        time.Advance(CachedApiKeyDirectory.MaxAge / 2);
+        await cache.FindAsync(hash, CancellationToken.None);
+
+        Assert.That(store.Lookups, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_change_of_a_customer_forgets_its_keys_and_no_other_customers()
+    {
+        var cache = new CachedApiKeyDirectory(store, time);
+        var hash = Known();
+        await cache.FindAsync(hash, CancellationToken.None);
+
+        cache.Forget("other");
+        await cache.FindAsync(hash, CancellationToken.None);
+        var afterOther = store.Lookups;
+        cache.Forget("acme");
+        await cache.FindAsync(hash, CancellationToken.None);
+
+        Assert.That((afterOther, store.Lookups), Is.EqualTo((1, 2)));
+    }
+
+    [Test]
+    public async Task A_look_up_under_way_at_a_change_is_not_what_is_answered_after_it()
+    {
+        var slow = new SlowDirectory();
+        var cache = new CachedApiKeyDirectory(slow, time);
+        var before = cache.FindAsync("hash", CancellationToken.None).AsTask();
+
+        cache.Forget("acme");
+        var after = cache.FindAsync("hash", CancellationToken.None).AsTask();
+        slow.Answer.SetResult(null);
+        await Task.WhenAll(before, after);
+
+        Assert.That(slow.Lookups, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_failed_look_up_takes_no_later_one_with_it()
+    {
+        var slow = new SlowDirectory();
+        var cache = new CachedApiKeyDirectory(slow, time);
+        var failing = cache.FindAsync("hash", CancellationToken.None).AsTask();
+        var answer = slow.Answer;
+        cache.Forget("acme");
+        slow.Answer = new();
+        var next = cache.FindAsync("hash", CancellationToken.None).AsTask();
+
+        answer.SetException(new StorageUnavailableException("made to fail"));
+        Assert.That(async () => await failing, Throws.InstanceOf<StorageUnavailableException>());
+        var third = cache.FindAsync("hash", CancellationToken.None).AsTask();
+        slow.Answer.SetResult(null);
+        await Task.WhenAll(next, third);
+
+        Assert.That(slow.Lookups, Is.EqualTo(2), "The third one shares what the second one asks.");
+    }
+
     private string Known()
     {
         Assert.That(ApiKey.TryParse(store.Add("acme"), out var key), Is.True);
@@ -102,7 +182,7 @@ public sealed class CachedApiKeyDirectoryTests
 
     private sealed class SlowDirectory : IApiKeyDirectory
     {
-        public TaskCompletionSource<ApiKeyIdentity?> Answer { get; } = new();
+        public TaskCompletionSource<ApiKeyIdentity?> Answer { get; set; } = new();
 
         public int Lookups { get; private set; }
 

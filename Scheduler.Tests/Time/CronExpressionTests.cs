@@ -91,6 +91,45 @@ public sealed class CronExpressionTests
         Assert.That(refused.Message, Does.Contain(hint));
     }
 
+    [TestCase(
+        "0 6 * *",
+        "cron",
+        "The expression has 4 fields; write five, apart by blanks: minute, hour, day of month, month, day of week."
+    )]
+    [TestCase(
+        "0 0 6 * * *",
+        "cron",
+        "The expression has 6 fields, but a field for seconds is not supported; "
+            + "write five: minute, hour, day of month, month, day of week."
+    )]
+    [TestCase("/5 * * * *", "minute", "In the field minute: a value is missing; write a number from 0 to 59.")]
+    [TestCase(
+        "9-5 * * * *",
+        "minute",
+        "In the field minute: the range '9-5' runs backwards; list its two parts instead."
+    )]
+    [TestCase(
+        "* * * * 6-0",
+        "day_of_week",
+        "In the field day_of_week: the range '6-0' runs backwards; list its two parts instead; Sunday at the end of a range is 7."
+    )]
+    [TestCase(
+        "0 0 30 2 *",
+        "day_of_month",
+        "No such day exists in the chosen months, so the schedule would never fire."
+    )]
+    public void A_refusal_says_all_that_is_needed_to_write_it_right(string text, string part, string message) =>
+        Assert.That(CronExpression.Parse(text), Is.EqualTo(new CronParseResult.Refused(part, message)));
+
+    [Test]
+    public void A_text_that_is_too_long_is_told_its_length_and_the_longest() =>
+        Assert.That(
+            CronExpression.Parse(new string('*', 129)),
+            Is.EqualTo(
+                new CronParseResult.Refused("cron", "The expression has 129 characters; at most 128 are allowed.")
+            )
+        );
+
     [TestCase("0 0 30 2 *")]
     [TestCase("0 0 31 2,4,6,9,11 *")]
     [TestCase("0 0 30-31 FEB ?")]

@@ -46,6 +46,15 @@ public sealed class ScheduleTests
     }
 
     [Test]
+    public void Two_full_generations_are_kept_and_then_the_older_one_goes()
+    {
+        var cache = new CronCache(generationSize: 10);
+        var counts = Enumerable.Range(0, 21).Select(nth => (cache.Parse($"{nth} 0 * * *"), cache.Count).Count);
+
+        Assert.That(counts, Is.EqualTo((int[])[.. Enumerable.Range(1, 20), 11]));
+    }
+
+    [Test]
     public void Refusals_are_not_kept()
     {
         var cache = new CronCache(generationSize: 10);

@@ -22,6 +22,31 @@ public sealed class UsageReportTests
     public void A_month_is_written_in_one_way(string text, bool isOne) =>
         Assert.That(UsageMonth.TryParse(text, out _), Is.EqualTo(isOne));
 
+    [TestCase("Pacific/Auckland", "2026-03-31", "2026-03-31T11:00:00Z", "2026-03-31T11:00:00Z")]
+    [TestCase("Pacific/Honolulu", "2026-03-30", "2026-03-31T10:00:00Z", "2026-04-01T10:00:00Z")]
+    [TestCase("Nowhere/Else", "2026-03-31", "2026-04-01T00:00:00Z", "2026-04-01T00:00:00Z")]
+    public void Quotas_count_in_the_customers_own_day_and_month(
+        string zone,
+        string today,
+        string dayEnd,
+        string monthEnd
+    )
+    {
+        var period = UsagePeriod.Of(zone, Instant.FromUtc(2026, 3, 31, 0, 30));
+
+        Assert.That(
+            (period.Today, period.Month, period.DayEnd, period.MonthEnd),
+            Is.EqualTo(
+                (
+                    LocalDatePattern.Iso.Parse(today).Value,
+                    March,
+                    InstantPattern.General.Parse(dayEnd).Value,
+                    InstantPattern.General.Parse(monthEnd).Value
+                )
+            )
+        );
+    }
+
     [Test]
     public void Every_day_up_to_today_is_there_and_none_after_it()
     {

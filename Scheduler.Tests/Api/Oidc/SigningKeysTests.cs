@@ -81,6 +81,37 @@ public sealed class SigningKeysTests
         Assert.That(await keys.FindAsync("one", default), Is.Null.Or.Empty);
     }
 
+    [Test]
+    public async Task An_issuer_that_does_not_answer_in_time_is_down()
+    {
+        using var keys = new SigningKeys(_ => throw new TaskCanceledException("took too long"), time);
+
+        Assert.That(await keys.FindAsync("one", default), Is.Null);
+    }
+
+    [Test]
+    public async Task A_caller_that_leaves_says_nothing_about_the_issuer()
+    {
+        using var leaving = new CancellationTokenSource();
+        await leaving.CancelAsync();
+        using var keys = new SigningKeys(
+            async token =>
+            {
+                fetches++;
+                token.ThrowIfCancellationRequested();
+                return await Task.FromResult($$"""{"keys":[{"kty":"RSA","kid":"{{kid}}","n":"AQAB","e":"AQAB"}]}""");
+            },
+            time
+        );
+
+        Assert.That(
+            async () => await keys.FindAsync("one", leaving.Token),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
+
+        Assert.That(await keys.FindAsync("one", default), Has.Count.EqualTo(1), "At once, not ten seconds later.");
+    }
+
     private SigningKeys Keys() =>
         new(
             _ =>
