@@ -24,8 +24,8 @@ public sealed class MachineKeysTests
     [TestCase('!', true)]
     [TestCase('~', true)]
     [TestCase(' ', false)]
-    [TestCase('\x1f', false)]
-    [TestCase('\x7f', false)]
+    [TestCase('\x1f', false, TestName = "A key has no control characters")]
+    [TestCase('\x7f', false, TestName = "A key has no delete character")]
     [TestCase(',', false)]
     [TestCase('é', false)]
     public void A_key_has_nothing_but_visible_ascii_without_the_comma(char character, bool isOne) =>

@@ -14,7 +14,7 @@ public sealed class SignedTextTests
 
     [TestCase("")]
     [TestCase("acme|2026-03-02T10:00:00Z")]
-    [TestCase("ünïcödé \u0001 .-_")]
+    [TestCase("ünïcödé .-_")]
     public void What_was_signed_is_read_again_with_the_same_key_alone(string text)
     {
         var signed = SignedText.Sign(text, Key);

@@ -10,7 +10,7 @@ public sealed class CustomerTextTests
     [TestCase("", "''")]
     [TestCase("a b", "'a b'")]
     [TestCase(" ~", "' ~'")]
-    [TestCase("\u001f\u007f\u00e9\n", "'????'")]
+    [TestCase("\u001f\u007f\u00e9\n", "'????'", TestName = "Control characters, letters beyond ASCII and new lines")]
     public void Printable_characters_are_shown_and_others_replaced(string text, string quoted) =>
         Assert.That(CustomerText.Quote(text), Is.EqualTo(quoted));
 

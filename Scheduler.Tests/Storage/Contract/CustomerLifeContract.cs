@@ -217,6 +217,58 @@ internal abstract class CustomerLifeContract : StoreContract
     }
 
     [Test]
+    public async Task A_team_is_who_belongs_to_it_and_whose_invitation_still_stands()
+    {
+        await H.OnboardAsync("acme", "SCALE");
+        await H.OnboardAsync("bolt", "SCALE");
+        var (now, past, soon) = (Literal(0), Literal(-1), Literal(60));
+        await ExecuteAsync(
+            $"""
+            insert into customer_team_members
+              (member_id, customer_id, email, role, status, invited_at, invitation_expires_at, created_at, updated_at)
+            values ('m1', 'acme', 'a@example.com', 'VIEWER', 'SUSPENDED', {past}, {soon}, {past}, {past}),
+              ('m2', 'acme', 'b@example.com', 'VIEWER', 'INVITED', {past}, {soon}, {past}, {past}),
+              ('m3', 'acme', 'c@example.com', 'VIEWER', 'INVITED', {past}, {now}, {past}, {past}),
+              ('m4', 'acme', 'd@example.com', 'VIEWER', 'REMOVED', {past}, {soon}, {past}, {past}),
+              ('m5', 'bolt', 'e@example.com', 'VIEWER', 'ACTIVE', {past}, {soon}, {past}, {past})
+            """
+        );
+
+        var three = await ChangeAsync(new() { PlanName = SubscriptionPlan.Starter });
+        H.Advance(Duration.FromSeconds(60));
+        var two = await ChangeAsync(new() { PlanName = SubscriptionPlan.Starter });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((three as SubscriptionResult.UseExceeds)?.Of, Is.EqualTo(["team_members"]));
+            Assert.That(two, Is.InstanceOf<SubscriptionResult.Done>(), "The invitation has run out.");
+        }
+
+        string Literal(int seconds) => Database.Literal(H.Now + Duration.FromSeconds(seconds));
+    }
+
+    [Test]
+    public async Task A_change_of_plan_is_recorded_with_what_stood_before_and_after()
+    {
+        await H.OnboardAsync("bolt", "STARTER");
+        await H.OnboardAsync("acme", "PROFESSIONAL");
+        await ChangeAsync(new() { PlanName = SubscriptionPlan.Scale });
+
+        await ChangeAsync(new() { PlanName = SubscriptionPlan.Enterprise });
+
+        var entries = await QueryAsync(
+            "select before_json, after_json from scheduler_audit_entries where action = 'subscription.change' order by audit_id"
+        );
+        Assert.That(
+            entries.Select(entry => (Plan(entry["before_json"]), Plan(entry["after_json"]))),
+            Is.EqualTo([("PROFESSIONAL", "SCALE"), ("SCALE", "ENTERPRISE")])
+        );
+
+        static string? Plan(object? document) =>
+            StoreHarness.Json(document!.ToString()!).GetProperty("plan_name").GetString();
+    }
+
+    [Test]
     public async Task Plans_changed_at_once_leave_one_current_row()
     {
         await H.OnboardAsync("acme", "STARTER");
