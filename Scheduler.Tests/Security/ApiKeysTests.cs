@@ -183,6 +183,25 @@ internal sealed class ApiKeysTests
         }
     }
 
+    [Test]
+    public async Task A_key_with_scopes_beyond_the_callers_is_ended_by_itself_alone()
+    {
+        var viewer = await JoinAsync("bo@example.com", TeamRole.Viewer);
+        var made = await MakeAsync(Plain with { MemberId = viewer }, Customer);
+        var rights = RoleScopes.Of(TeamRole.Viewer).Select(scope => scope.ToString());
+        // Enough to manage viewers, and less than the scopes that are written on the key.
+        var caller = new Authority(IsAdmin: false, [.. rights, "keys:write"], Ceiling: null, MemberId: null);
+        var itself = StoreHarness.Actor with { KeyId = made.ApiKeyId };
+
+        var byAnother = await keys.RevokeAsync("acme", made.ApiKeyId, caller, StoreHarness.Actor, default);
+        var byItself = await keys.RevokeAsync("acme", made.ApiKeyId, caller, itself, default);
+
+        Assert.That(
+            (byAnother!.Value.Refusal, byItself!.Value.Refusal),
+            Is.EqualTo(((RevokeRefusal?)RevokeRefusal.MemberAbove, (RevokeRefusal?)null))
+        );
+    }
+
     private static CreateApiKeyRequest Plain => new() { KeyName = "main" };
 
     private async Task<CreatedApiKeyResponse> MakeAsync(CreateApiKeyRequest request, Authority caller) =>
