@@ -108,7 +108,7 @@ public sealed class AuthenticationTests : IDisposable
             var problem = await response.ShouldBeProblemAsync(403, "CUSTOMER_MISMATCH");
             details.Add(problem.Detail);
         }
-        Assert.That(details, Has.Count.EqualTo(1).And.None.Contain("globex"));
+        Assert.That(details, Has.Count.EqualTo(1).And.None.Contain("globex").And.None.Contain("needs the scope"));
     }
 
     [TestCase(KeyStanding.Expired, "EXPIRED_API_KEY")]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Security;
@@ -30,6 +31,21 @@ public sealed class KeyAndTeamEndpointTests : IDisposable
         Assert.That((await ended.ReadAsync<ApiKeyResponse>()).IsActive, Is.False);
         await old.ShouldBeProblemAsync(401, "INVALID_API_KEY");
         await last.ShouldBeProblemAsync(409, "CONFLICT");
+    }
+
+    [Test]
+    public async Task A_list_of_keys_says_when_each_was_used()
+    {
+        var owner = ApiHost.Customer((await host.OnboardAsync("acme")).ApiKey);
+        await CreateAsync(owner, """{"key_name":"unused"}""");
+
+        await host.Services.GetRequiredService<KeyUses>().WriteAsync(default);
+
+        var keys = await (await host.CallAsync("GET", "acme/api-keys", owner)).ReadAsync<ApiKeyResponse[]>();
+        Assert.That(
+            keys.Where(key => key.LastUsedAt is null).Select(key => key.KeyName),
+            Is.EqualTo((string[])["unused"])
+        );
     }
 
     [Test]
@@ -83,7 +99,8 @@ public sealed class KeyAndTeamEndpointTests : IDisposable
         await other.ShouldBeProblemAsync(403, "MISSING_SCOPE");
         var needed = await member.ShouldBeProblemAsync(403, "MISSING_SCOPE");
         Assert.That(needed.Detail, Is.EqualTo("This call needs the scope team:write."));
-        await elsewhere.ShouldBeProblemAsync(403, "CUSTOMER_MISMATCH");
+        var mismatch = await elsewhere.ShouldBeProblemAsync(403, "CUSTOMER_MISMATCH");
+        Assert.That(mismatch.Detail, Does.Not.Contain("needs the scope"));
     }
 
     [Test]

@@ -156,6 +156,19 @@ public sealed class OidcTests : IAsyncDisposable
         await ShouldBeRefusedAsync(issuer.Token(Now, credentials: credentials));
     }
 
+    [TestCase("""{"alg":"HS256","kid":"key-1"}""", "https://accounts.google.com", TestName = "Its algorithm")]
+    [TestCase("""{"alg":"RS256"}""", "https://accounts.google.com", TestName = "No name of a key")]
+    [TestCase("""{"alg":"RS256","kid":""}""", "https://accounts.google.com", TestName = "An empty name of a key")]
+    [TestCase("""{"alg":"RS256","kid":"key-1"}""", "https://accounts.example.com", TestName = "Its issuer")]
+    public async Task What_is_wrong_whoever_signed_it_costs_no_fetch(string header, string from)
+    {
+        var parts = issuer.Token(Now, claims => claims["iss"] = from).Split('.');
+
+        await ShouldBeRefusedAsync($"{Encode(header)}.{parts[1]}.{parts[2]}");
+
+        Assert.That(issuer.Fetches, Is.Zero);
+    }
+
     [Test]
     public async Task What_is_no_token_is_refused_and_costs_no_fetch()
     {
