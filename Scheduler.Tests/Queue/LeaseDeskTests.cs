@@ -10,32 +10,15 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Queue;
 
 /// <summary>Calls at the same time, with the store held up or broken between them.</summary>
-internal sealed class LeaseDeskTests
+internal sealed class LeaseDeskTests : HeldStoreFixture
 {
     private const string Claim = "queue.claim";
     private const string Heartbeat = "queue.heartbeat";
     private const string Facts = "queue.lease_facts";
     private const string End = "queue.end_leases";
 
-    private SqliteDatabase? database;
-    private HeldEngine? held;
-    private StoreHarness? harness;
-
-    private HeldEngine Engine => held!;
-
-    private StoreHarness H => harness!;
-
     [SetUp]
-    public async Task Open()
-    {
-        database = await SqliteDatabase.CreateFastAsync();
-        held = new HeldEngine(database.Engine);
-        harness = new StoreHarness(held);
-        await H.OnboardAsync("acme");
-    }
-
-    [TearDown]
-    public async Task Close() => await database!.DisposeAsync();
+    public Task Onboard() => H.OnboardAsync("acme");
 
     /// <summary>Who is woken too early looks in vain, and looks again only much later.</summary>
     [Test]
@@ -90,8 +73,7 @@ internal sealed class LeaseDeskTests
     [TestCase(false)]
     public async Task A_report_waits_for_a_claim_only_where_the_store_writes_one_script_at_a_time(bool concurrently)
     {
-        held = new HeldEngine(database!.Engine) { WritesConcurrently = concurrently };
-        harness = new StoreHarness(held);
+        Go(new HeldEngine(Database.Engine) { WritesConcurrently = concurrently });
         await QueueAsync(2);
         var item = (await H.LeaseAsync()).Single();
         var hold = Engine.Hold(Claim);
@@ -302,7 +284,7 @@ internal sealed class LeaseDeskTests
             await H.ConfigureAsync($"closed_{number:00}", "main", config => config with { NextRunTime = H.Now });
         }
         await H.TriggerAsync();
-        await database!.ExecuteAsync("update customer_profiles set status = 'SUSPENDED' where customer_id <> 'acme'");
+        await Database.ExecuteAsync("update customer_profiles set status = 'SUSPENDED' where customer_id <> 'acme'");
         Engine.Break(Claim, _ => Engine.Ran(Claim) > 1 ? new StorageUnavailableException("down") : null);
 
         var items = await H.LeaseAsync(5);

@@ -9,30 +9,13 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Queue;
 
 /// <summary>How long a claim waits for work, and what happens to work whose caller has left.</summary>
-internal sealed class LongPollTests
+internal sealed class LongPollTests : HeldStoreFixture
 {
     private const string Claim = "queue.claim";
     private const string Facts = "queue.lease_facts";
 
-    private SqliteDatabase? database;
-    private HeldEngine? held;
-    private StoreHarness? harness;
-
-    private HeldEngine Engine => held!;
-
-    private StoreHarness H => harness!;
-
     [SetUp]
-    public async Task Open()
-    {
-        database = await SqliteDatabase.CreateFastAsync();
-        held = new HeldEngine(database.Engine);
-        harness = new StoreHarness(held);
-        await H.OnboardAsync("acme");
-    }
-
-    [TearDown]
-    public async Task Close() => await database!.DisposeAsync();
+    public Task Onboard() => H.OnboardAsync("acme");
 
     [Test]
     public async Task Without_work_it_looks_once_in_each_interval_and_answers_when_its_wait_is_over()

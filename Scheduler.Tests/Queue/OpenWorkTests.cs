@@ -9,29 +9,14 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Queue;
 
 /// <summary>What a process looks at, and when, where every look costs money.</summary>
-internal sealed class OpenWorkTests
+internal sealed class OpenWorkTests : HeldStoreFixture
 {
     private const string Claim = "queue.claim";
 
-    private SqliteDatabase? database;
-    private HeldEngine? held;
-    private StoreHarness? harness;
-
-    private HeldEngine Engine => held!;
-
-    private StoreHarness H => harness!;
+    protected override bool ReadsAreCharged => true;
 
     [SetUp]
-    public async Task Open()
-    {
-        database = await SqliteDatabase.CreateFastAsync();
-        held = new HeldEngine(database.Engine) { ReadsAreCharged = true };
-        harness = new StoreHarness(held);
-        await H.OnboardAsync("acme");
-    }
-
-    [TearDown]
-    public async Task Close() => await database!.DisposeAsync();
+    public Task Onboard() => H.OnboardAsync("acme");
 
     [Test]
     public async Task With_an_empty_queue_one_look_closes_it_and_none_follows()
@@ -116,7 +101,7 @@ internal sealed class OpenWorkTests
     {
         await H.QueueAsync("acme", "main");
         var work = Work();
-        await database!.ExecuteAsync("delete from pipeline_execution_queue");
+        await Database.ExecuteAsync("delete from pipeline_execution_queue");
         Assert.That(await IsOpenAfterAsync(work, OpenWork.LookInterval), Is.False);
 
         H.Signal.See();
@@ -174,7 +159,7 @@ internal sealed class OpenWorkTests
     [Test]
     public async Task Where_looks_cost_nothing_it_is_always_open_and_never_looks()
     {
-        harness = new StoreHarness(held = new HeldEngine(database!.Engine));
+        Go(new HeldEngine(Database.Engine));
         var work = Work();
 
         for (var hour = 0; hour < 24; hour++)
@@ -289,7 +274,7 @@ internal sealed class OpenWorkTests
     public async Task The_sweep_that_brings_something_back_wakes_who_waits()
     {
         await H.QueueAsync("acme", "main");
-        await database!.ExecuteAsync("update scheduler_fair_shares set ready = 0, ready_at = 253402300799999999");
+        await Database.ExecuteAsync("update scheduler_fair_shares set ready = 0, ready_at = 253402300799999999");
         await H.LeaseAsync();
         Assert.That(await H.LeaseAsync(), Is.Empty);
 

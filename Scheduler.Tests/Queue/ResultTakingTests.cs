@@ -11,30 +11,13 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Queue;
 
 /// <summary>Results that the store does not take, and what follows an end.</summary>
-internal sealed class ResultTakingTests
+internal sealed class ResultTakingTests : HeldStoreFixture
 {
     private const string Facts = "queue.lease_facts";
     private const string End = "queue.end_leases";
 
-    private SqliteDatabase? database;
-    private HeldEngine? held;
-    private StoreHarness? harness;
-
-    private HeldEngine Engine => held!;
-
-    private StoreHarness H => harness!;
-
     [SetUp]
-    public async Task Open()
-    {
-        database = await SqliteDatabase.CreateFastAsync();
-        held = new HeldEngine(database.Engine);
-        harness = new StoreHarness(held);
-        await H.OnboardAsync("acme");
-    }
-
-    [TearDown]
-    public async Task Close() => await database!.DisposeAsync();
+    public Task Onboard() => H.OnboardAsync("acme");
 
     [Test]
     public async Task A_result_alone_that_the_store_does_not_take_tells_its_worker_why()

@@ -8,35 +8,21 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Queue;
 
 /// <summary>Runs that move on while somebody wants them ended.</summary>
-internal sealed class RunCancellingTests
+internal sealed class RunCancellingTests : HeldStoreFixture
 {
     private const string Skip = "queue.skip_waiting";
     private const string Request = "queue.request_cancel";
 
-    private SqliteDatabase? database;
-    private HeldEngine? held;
-    private StoreHarness? harness;
-
-    private HeldEngine Engine => held!;
-
-    private StoreHarness H => harness!;
-
     private RunCancelling Cancelling => new(H.Runs, H.Queue, new AuditStore(H.Engine), H.Signal, H.Clock, H.Ids);
 
     [SetUp]
-    public async Task Open()
+    public async Task QueueOne()
     {
-        database = await SqliteDatabase.CreateFastAsync();
-        held = new HeldEngine(database.Engine);
-        harness = new StoreHarness(held);
         await H.OnboardAsync("acme");
         await H.QueueAsync("acme", "main");
         // A look that never ends would hold up all the others.
         Engine.Break(Skip, _ => Engine.Ran(Skip) > 20 ? new InvalidOperationException("it never ends") : null);
     }
-
-    [TearDown]
-    public async Task Close() => await database!.DisposeAsync();
 
     [Test]
     public async Task A_run_that_starts_meanwhile_is_asked_to_stop()
@@ -104,7 +90,7 @@ internal sealed class RunCancellingTests
     public async Task A_run_that_cannot_be_ended_is_left_after_five_looks()
     {
         var run = await RunAsync();
-        await database!.ExecuteAsync("delete from pipeline_execution_queue");
+        await Database.ExecuteAsync("delete from pipeline_execution_queue");
 
         var result = await CancelAsync(run.RunId);
         var looks = Engine.Ran(Skip);

@@ -102,7 +102,7 @@ internal sealed class BackfillFeedTests : RequestedWorkFixture
     public async Task All_that_run_are_looked_at_however_many_and_those_without_a_pipeline_end()
     {
         await H.OnboardAsync("acme");
-        await ExecuteAsync(
+        await Database.ExecuteAsync(
             """
             insert into scheduler_backfills (
               backfill_id, customer_id, config_id, mode, range_from, range_to, max_concurrent, occurrences, state, next_time,
@@ -295,7 +295,7 @@ internal sealed class BackfillFeedTests : RequestedWorkFixture
         await Feed.AdvanceAsync(default);
         await H.ReportAsync(await H.LeaseAsync(10), RunOutcome.Completed);
         // As if the process had died before it noted how far it had got.
-        await ExecuteAsync("update scheduler_backfills set next_time = range_from");
+        await Database.ExecuteAsync("update scheduler_backfills set next_time = range_from");
         var wakeUp = H.Signal.Next;
 
         var made = await Feed.AdvanceAsync(default);

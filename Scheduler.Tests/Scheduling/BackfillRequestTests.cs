@@ -149,7 +149,7 @@ internal sealed class BackfillRequestTests : RequestedWorkFixture
         var hold = Engine.Hold(SetState);
         var pausing = Backfills.PauseAsync("acme", backfill.BackfillId, StoreHarness.Actor, default);
         await hold.Reached;
-        await ExecuteAsync("delete from scheduler_backfills");
+        await Database.ExecuteAsync("delete from scheduler_backfills");
         hold.Release();
 
         Assert.That(await pausing, Is.InstanceOf<BackfillResult.NotThere>());

@@ -1,5 +1,4 @@
 using NodaTime;
-using NUnit.Framework;
 using Scheduler.Core.Queue;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
@@ -11,18 +10,10 @@ using Scheduler.Tests.Support;
 namespace Scheduler.Tests.Scheduling;
 
 /// <summary>What the fixtures of backfills and bulk actions share: both over one store that a test can count, hold up and break.</summary>
-internal abstract class RequestedWorkFixture
+internal abstract class RequestedWorkFixture : HeldStoreFixture
 {
     protected const string Minutely = "* * * * *";
     protected const string AtNoon = "0 12 * * *";
-
-    private SqliteDatabase? database;
-    private HeldEngine? held;
-    private StoreHarness? harness;
-
-    protected HeldEngine Engine => held!;
-
-    protected StoreHarness H => harness!;
 
     protected BackfillStore BackfillStore => new(H.Engine);
 
@@ -49,19 +40,6 @@ internal abstract class RequestedWorkFixture
             H.Clock,
             H.Ids
         );
-
-    protected virtual bool ReadsAreCharged => false;
-
-    [SetUp]
-    public async Task Open()
-    {
-        database = await SqliteDatabase.CreateFastAsync();
-        held = new HeldEngine(database.Engine) { ReadsAreCharged = ReadsAreCharged };
-        harness = new StoreHarness(held);
-    }
-
-    [TearDown]
-    public async Task Close() => await database!.DisposeAsync();
 
     protected BackfillFeed FeedWith(int? maxOpen = null, TimeProvider? time = null) =>
         new(
@@ -144,13 +122,10 @@ internal abstract class RequestedWorkFixture
     protected Task<IReadOnlyList<BulkItem>> ItemsAsync(Bulk bulk, BulkItemState state) =>
         BulkStore.ListItemsAsync(bulk.BulkId, state, -1, 200, default);
 
-    /// <summary>Changes rows behind the stores' back.</summary>
-    protected Task ExecuteAsync(string sql) => database!.ExecuteAsync(sql);
-
     /// <summary>The rows of the audit trail whose action begins so, oldest first: chain, action, target and key.</summary>
     protected async Task<IEnumerable<(string?, string?, string?, string?)>> TrailAsync(string concept) =>
         (
-            await database!.QueryAsync(
+            await Database.QueryAsync(
                 $"""
                 select chain, action, target, key_id from scheduler_audit_entries
                 where action like '{concept}.%' order by at, audit_id

@@ -11,40 +11,15 @@ using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Scheduling;
 
-/// <summary>What stands on the stores, over one of its own; another process may come between two scripts. The customer is acme.</summary>
-internal abstract class SchedulingFixture
+/// <summary>What stands on the stores, over one of its own. The customer is acme.</summary>
+internal abstract class SchedulingFixture : HeldStoreFixture
 {
-    private SqliteDatabase? database;
-    private InterposedEngine? engine;
-    private StoreHarness? harness;
-
-    protected SqliteDatabase Database => database!;
-
-    protected InterposedEngine Engine => engine!;
-
-    protected StoreHarness H => harness!;
-
     protected PipelineRetirement Retirement => new(H.Configs, H.Queue, H.Clock, H.Ids);
 
     protected CredentialCheck Credentials => new(H.Credentials);
 
     [SetUp]
-    public async Task OpenStore()
-    {
-        database = await SqliteDatabase.CreateFastAsync();
-        engine = new InterposedEngine(database.Engine);
-        harness = new StoreHarness(engine);
-        await H.OnboardAsync("acme");
-    }
-
-    [TearDown]
-    public async Task CloseStore()
-    {
-        if (database is not null)
-        {
-            await database.DisposeAsync();
-        }
-    }
+    public Task Onboard() => H.OnboardAsync("acme");
 
     protected PipelineConfiguration Configuration(bool allowProbe = true, int most = 1_000) =>
         new(

@@ -3,12 +3,13 @@ using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Support;
 
-/// <summary>A real engine whose scripts a test can count, hold up and break.</summary>
+/// <summary>A real engine whose scripts a test can count, hold up, break and come before.</summary>
 internal sealed class HeldEngine(ISqlEngine inner) : ISqlEngine
 {
     private readonly ConcurrentDictionary<string, int> ran = new();
     private readonly ConcurrentDictionary<string, HeldOperation> held = new();
     private readonly ConcurrentDictionary<string, Func<SqlArguments, Exception?>> broken = new();
+    private readonly ConcurrentDictionary<string, Func<Task>> interludes = new();
 
     public string Dialect => inner.Dialect;
 
@@ -30,6 +31,9 @@ internal sealed class HeldEngine(ISqlEngine inner) : ISqlEngine
     /// <summary>Lets scripts of this name fail instead of running, where the condition gives an exception.</summary>
     public void Break(string operation, Func<SqlArguments, Exception?> condition) => broken[operation] = condition;
 
+    /// <summary>Before every script of this name the test does what another process would.</summary>
+    public void Before(string operation, Func<Task> interlude) => interludes[operation] = interlude;
+
     public void Mend(string operation) => broken.TryRemove(operation, out _);
 
     public async Task<IReadOnlyList<T>> RunAsync<T>(
@@ -50,6 +54,10 @@ internal sealed class HeldEngine(ISqlEngine inner) : ISqlEngine
             if (broken.TryGetValue(name, out var condition) && condition(arguments) is { } failure)
             {
                 throw failure;
+            }
+            if (interludes.TryGetValue(name, out var interlude))
+            {
+                await interlude();
             }
             return await inner.RunAsync(operation, arguments, map, cancellationToken);
         }

@@ -7,10 +7,9 @@ using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
 using Scheduler.Core.Time;
 
-namespace Scheduler.Tests.Scheduling;
+namespace Scheduler.Tests.Queue;
 
-/// <summary>Why a pipeline does not run: the first cause that holds, with the figures behind it.</summary>
-[TestFixture]
+/// <summary>Why a pipeline does not run: the first cause that holds, with the figures behind it, and the words that tell it.</summary>
 internal sealed class PipelineOutlookTests
 {
     private static readonly Instant Now = Instant.FromUtc(2026, 3, 2, 10, 0);
@@ -123,6 +122,109 @@ internal sealed class PipelineOutlookTests
         Assert.That(outlook.Warnings, Has.Count.EqualTo(2));
         Assert.That(outlook.Warnings, Has.Some.Contains("AWS").And.Some.Contains("4"));
     }
+
+    [Test]
+    public void A_pipeline_that_was_switched_off_for_no_told_reason_says_so() =>
+        Assert.That(Of(Config() with { IsActive = false }).Message, Is.EqualTo("It is switched off."));
+
+    [TestCase("PAST_DUE", "it is ACTIVE, its subscription PAST_DUE.")]
+    [TestCase(null, "it is ACTIVE, its subscription missing.")]
+    public void The_state_of_the_subscription_is_told_where_the_customer_cannot_run(string? status, string words) =>
+        Assert.That(
+            Of(Config(), Facts() with { RunnableUntil = Now, SubscriptionStatus = status }).Message,
+            Does.EndWith(words)
+        );
+
+    [Test]
+    public void A_pause_tells_its_end_who_asked_for_it_and_why_as_far_as_that_is_known()
+    {
+        var paused = Config() with { PausedUntil = Now + Duration.FromHours(3) };
+        var told = Of(paused with { PausedBy = "key-7", PauseReason = "an outage" });
+        var untold = Of(paused with { PausedUntil = PipelinePausing.Endless });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(told.Message, Is.EqualTo("It is paused until 2026-03-02T13:00:00Z by key-7: an outage"));
+            Assert.That(untold.Message, Is.EqualTo("It is paused until it is resumed by somebody: no reason given"));
+            Assert.That(untold.Until, Is.Null);
+        }
+    }
+
+    [Test]
+    public void A_run_that_goes_on_is_named_with_its_worker_and_its_begin()
+    {
+        var run = Run(RunState.Running) with { WorkerId = "worker-3", ActualStartTime = Now - Duration.FromMinutes(5) };
+
+        var outlook = Of(Config(), open: (run, new RunWait { Reason = WaitReason.None, Message = "It is running." }));
+
+        Assert.That(outlook.Message, Is.EqualTo("Run run-1 has been running on worker-3 since 2026-03-02T09:55:00Z."));
+    }
+
+    [Test]
+    public void A_quota_that_is_used_up_is_told_with_its_figures_and_its_end()
+    {
+        var day = Of(Config(), Facts() with { DailyLimit = 6, RunToday = 7 });
+        var month = Of(Config(), Facts() with { MonthlyLimit = 10, RunThisMonth = 11 });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                day.Message,
+                Is.EqualTo(
+                    "The customer has had 7 of the 6 runs of its day; more are skipped until 2026-03-03T00:00:00Z."
+                )
+            );
+            Assert.That(
+                month.Message,
+                Is.EqualTo(
+                    "The customer has had 11 of the 10 runs of its month; more are skipped until 2026-04-01T00:00:00Z."
+                )
+            );
+        }
+    }
+
+    [Test]
+    public void What_comes_next_is_told_with_its_time()
+    {
+        var moment = Duration.FromTicks(10);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                DueAt(Now + Duration.FromHours(1)).Message,
+                Is.EqualTo("It is due next at 2026-03-02T11:00:00Z.")
+            );
+            Assert.That(DueAt(Now + moment).Reason, Is.EqualTo(PipelineWaitReason.NotDueYet));
+            Assert.That(DueAt(Now).Reason, Is.EqualTo(PipelineWaitReason.NotTriggered), "due at this very moment");
+            Assert.That(
+                DueAt(Now - Duration.FromMinutes(3)).Message,
+                Is.EqualTo("It has been due since 2026-03-02T09:57:00Z; the next trigger makes its run.")
+            );
+            Assert.That(
+                DueAt(Now - Duration.FromMinutes(3) - moment).Message,
+                Does.Contain("no trigger has come"),
+                "a trigger may be three minutes late and no more"
+            );
+        }
+    }
+
+    [Test]
+    public void Failures_are_warned_of_from_the_first_one_on()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Of(Config()).Warnings, Is.Empty);
+            Assert.That(
+                Of(Config() with { ConsecutiveFailures = 1 }).Warnings,
+                Is.EqualTo(new[] { "Its last run has failed." })
+            );
+            Assert.That(
+                Of(Config() with { ConsecutiveFailures = 2 }).Warnings,
+                Is.EqualTo(new[] { "Its last 2 runs have failed." })
+            );
+        }
+    }
+
+    private static PipelineOutlook DueAt(Instant due) => Of(Config() with { NextRunTime = due });
 
     private static PipelineOutlook Of(
         PipelineConfig config,
