@@ -6,6 +6,7 @@ using Scheduler.Core.Contracts;
 using Scheduler.Core.Failpoints;
 using Scheduler.Core.Runs;
 using Scheduler.Core.Scheduling;
+using Scheduler.Core.Time;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Storage.Contract;
@@ -155,6 +156,72 @@ internal abstract class TriggerContract : StoreContract
             Assert.That(response.QueuedCount, Is.EqualTo(11));
             Assert.That(response.Details.Batches, Is.EqualTo(3));
             Assert.That(response.HasMore, Is.False);
+        }
+    }
+
+    [Test]
+    public async Task A_page_of_what_is_due_goes_on_after_the_last_one_shown()
+    {
+        await H.OnboardAsync("acme");
+        for (var nth = 0; nth < 4; nth++)
+        {
+            await H.ConfigureAsync("acme", $"p{nth}");
+        }
+        H.AdvanceToNextHour();
+        var all = await ListAsync(null, 10);
+
+        var first = await ListAsync(null, 2);
+        var second = await ListAsync((first[1].NextRunTime, first[1].ConfigId), 10);
+
+        Assert.That(first.Concat(second).Select(due => due.ConfigId), Is.EqualTo(all.Select(due => due.ConfigId)));
+
+        async Task<IReadOnlyList<DueSchedule>> ListAsync((Instant, string)? after, int limit) =>
+            [.. (await H.Schedules.ListDueAsync(H.Now, after, limit, default)).Select(due => due.Schedule)];
+    }
+
+    [Test]
+    public async Task At_the_very_end_of_its_time_a_customer_is_gone_and_of_its_pause_a_pipeline_is_back()
+    {
+        var midnight = Instant.FromUtc(2026, 3, 3, 0, 0);
+        await H.OnboardAsync("ended");
+        await H.OnboardAsync("acme");
+        await ExecuteAsync(
+            "update customer_subscriptions set status = 'TRIAL', trial_end_date = '2026-03-02' where customer_id = 'ended'"
+        );
+        await H.ConfigureAsync("ended");
+        H.AdvanceToNextHour();
+        var paused = await H.ConfigureAsync("acme");
+        await H.Configs.SetPauseAsync(
+            "acme",
+            paused.ConfigId,
+            midnight,
+            "key",
+            reason: null,
+            H.Stamp(),
+            H.Now,
+            default
+        );
+        H.Advance(midnight - H.Now);
+
+        var next = await H.Schedules.NextTriggerTimeAsync(H.Now, default);
+        long[] schedules =
+        [
+            (await H.Schedules.ListSchedulesAsync(H.Now, default)).Single().Pipelines,
+            (await H.Schedules.ListSchedulesAsync("acme", H.Now, default)).Single().Pipelines,
+            (await H.Schedules.ListSchedulesAsync("ended", H.Now, default)).Count,
+        ];
+        await H.TriggerAsync();
+        var moved = (await H.Configs.ListAsync("ended", null, null, 10, default)).Single().NextRunTime;
+        H.AdvanceToNextHour();
+        await H.TriggerAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(next, Is.EqualTo(paused.NextRunTime));
+            Assert.That(schedules, Is.EqualTo(new long[] { 1, 1, 0 }));
+            Assert.That((await H.RunsAsync("acme")).Select(run => run.ScheduledTime), Is.EqualTo(new[] { H.Now }));
+            Assert.That(await H.RunsAsync("ended"), Is.Empty);
+            Assert.That(moved, Is.EqualTo(H.Now), "on, without a run");
         }
     }
 
@@ -597,6 +664,7 @@ internal abstract class TriggerContract : StoreContract
         await H.OnboardAsync("acme");
         await H.OnboardAsync("bolt");
         await H.OnboardAsync("moved");
+        var (zoned, doubled) = (await H.ConfigureAsync("acme", "zone"), await H.ConfigureAsync("acme", "clock change"));
         var edited = await H.ConfigureAsync("acme", "edited");
         await H.ConfigureAsync("bolt", "suspended");
         await H.ConfigureAsync("moved", "another day");
@@ -608,6 +676,16 @@ internal abstract class TriggerContract : StoreContract
             "edited",
             it => it with { ScheduleCron = "*/15 * * * *", NextRunTime = edited.NextRunTime }
         );
+        await H.ConfigureAsync(
+            "acme",
+            "zone",
+            it => it with { Timezone = "Africa/Lagos", NextRunTime = zoned.NextRunTime }
+        );
+        await H.ConfigureAsync(
+            "acme",
+            "clock change",
+            it => it with { DstPolicy = DstPolicy.Both, NextRunTime = doubled.NextRunTime }
+        );
         await SetStatusAsync("bolt", "SUSPENDED");
         await H.Profiles.UpdateAsync("moved", new() { Timezone = "Pacific/Kiritimati" }, StoreHarness.Actor, default);
 
@@ -618,7 +696,7 @@ internal abstract class TriggerContract : StoreContract
         using (Assert.EnterMultipleScope())
         {
             Assert.That((outcome.Won, outcome.Queued), Is.EqualTo((0, 0)));
-            Assert.That(again.QueuedCount, Is.EqualTo(3), "the next trigger plans all three anew");
+            Assert.That(again.QueuedCount, Is.EqualTo(5), "the next trigger plans all of them anew");
         }
     }
 
