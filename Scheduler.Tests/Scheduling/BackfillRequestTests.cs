@@ -34,6 +34,19 @@ internal sealed class BackfillRequestTests : RequestedWorkFixture
     }
 
     [Test]
+    public async Task Those_who_make_its_runs_hear_of_it_at_once()
+    {
+        var config = await PipelineAsync();
+        var raised = H.Signal.Raised;
+
+        await AskAsync(config, Duration.FromHours(5), isDryRun: true);
+        var planned = raised.IsCompleted;
+        await AskAsync(config, Duration.FromHours(5), isDryRun: false);
+
+        Assert.That((planned, raised.IsCompleted), Is.EqualTo((false, true)));
+    }
+
+    [Test]
     public async Task What_is_asked_for_stands_in_the_customer_s_trail()
     {
         var config = await PipelineAsync();

@@ -28,6 +28,19 @@ internal sealed class BulkRequestTests : RequestedWorkFixture
     }
 
     [Test]
+    public async Task Those_who_do_its_work_hear_of_it_at_once()
+    {
+        await PipelineAsync();
+        var raised = H.Signal.Raised;
+
+        await PlanAsync(new BulkFilter());
+        var planned = raised.IsCompleted;
+        await BulkAsync(BulkAction.Pause);
+
+        Assert.That((planned, raised.IsCompleted), Is.EqualTo((false, true)));
+    }
+
+    [Test]
     public async Task It_finds_those_beyond_the_first_thousand()
     {
         await H.OnboardAsync("acme");

@@ -17,11 +17,12 @@ internal sealed class PipelinePausingTests : SchedulingFixture
         var config = await H.ConfigureAsync("acme");
         var paused = H.Signal.Raised;
         await PauseAsync(config.ConfigId);
+        var atThePause = paused.IsCompleted;
         var resumed = H.Signal.Raised;
         var before = resumed.IsCompleted;
         await ResumeAsync("acme", config.ConfigId);
 
-        Assert.That((paused.IsCompleted, before, resumed.IsCompleted), Is.EqualTo((true, false, true)));
+        Assert.That((atThePause, before, resumed.IsCompleted), Is.EqualTo((true, false, true)));
     }
 
     [Test]

@@ -289,6 +289,7 @@ internal abstract class TriggerContract : StoreContract
         var usage = await H.UsageAsync("small");
         using (Assert.EnterMultipleScope())
         {
+            Assert.That(response.TriggeredCount, Is.EqualTo(9), "queued and skipped");
             Assert.That(response.QueuedCount, Is.EqualTo(6));
             Assert.That(response.SkippedCount, Is.EqualTo(3));
             Assert.That(response.Details.SkippedByReason["QUOTA_DAILY"], Is.EqualTo(3));
