@@ -146,6 +146,8 @@ internal sealed class ModelEngine : ISqlEngine
             "next_trigger_time" => scheduling.NextTime(it.At("now")) is { } next
                 ? ModelRow.Single("next_run_time", next)
                 : [],
+            "list_schedules" => scheduling.Schedules(null, it.At("now")),
+            "list_schedules_of_customer" => scheduling.Schedules(it.Text("customerId"), it.At("now")),
             "plan_batch" => scheduling.Plan(
                 it.At("now"),
                 it.Rows<PlannedPipeline>("configs"),

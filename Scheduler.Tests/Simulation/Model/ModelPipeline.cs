@@ -55,6 +55,9 @@ internal sealed class ModelPipeline
 
     public bool IsPaused(Instant now) => PausedUntil > now;
 
+    /// <summary>Whether neither its customer nor a pause keeps it from running.</summary>
+    public bool CanRun(Instant now) => Customer.MayRun(now) && !IsPaused(now);
+
     /// <summary>How many of them are parked.</summary>
     public int ParkedCount { get; set; }
 

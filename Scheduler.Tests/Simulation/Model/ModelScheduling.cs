@@ -23,8 +23,23 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         ];
 
     /// <summary>The first time at which a pipeline that can run is due.</summary>
-    public Instant? NextTime(Instant now) =>
-        store.Due.FirstOrDefault(pipeline => pipeline.Customer.MayRun(now) && !pipeline.IsPaused(now))?.NextRunTime;
+    public Instant? NextTime(Instant now) => store.Due.FirstOrDefault(pipeline => pipeline.CanRun(now))?.NextRunTime;
+
+    /// <summary>How many pipelines that can run share each schedule.</summary>
+    /// <param name="customerId">Whose; everybody's if null.</param>
+    public IReadOnlyList<ModelRow> Schedules(string? customerId, Instant now) =>
+        [
+            .. store
+                .Customers.Values.Where(it => customerId is null || it.CustomerId == customerId)
+                .SelectMany(it => it.Pipelines.Values)
+                .Where(it => it.IsActive && it.CanRun(now))
+                .GroupBy(it => (it.Cron, it.Timezone, it.DstPolicy, it.SpreadSeconds))
+                .OrderBy(group => group.Key.Cron, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.Timezone, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.DstPolicy, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.SpreadSeconds)
+                .Select(group => ScheduleRow(group.First(), group.Count())),
+        ];
 
     public IReadOnlyList<ModelRow> Plan(
         Instant now,
@@ -83,7 +98,7 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
         && pipeline.Timezone == plan.Timezone
         && pipeline.DstPolicy == Wire.Name(plan.DstPolicy)
         && pipeline.Customer.Timezone == plan.CustomerTimezone
-        && (pipeline.Customer.MayRun(now) && !pipeline.IsPaused(now)) == plan.IsLive;
+        && pipeline.CanRun(now) == plan.IsLive;
 
     /// <summary>Misfires, and overlaps with what is open in the store or earlier in the same batch.</summary>
     private static void Admit(Firing firing, List<Firing> fired)
@@ -292,6 +307,19 @@ internal sealed class ModelScheduling(ModelStore store, ModelWaiting waiting)
                 "kind" => kind,
                 "reason" => reason,
                 "count" => count,
+                _ => ModelRow.Unknown(column),
+            }
+        );
+
+    private static ModelRow ScheduleRow(ModelPipeline one, int pipelines) =>
+        new(column =>
+            column switch
+            {
+                "schedule_cron" => one.Cron,
+                "timezone" => one.Timezone,
+                "dst_policy" => one.DstPolicy,
+                "spread_seconds" => one.SpreadSeconds,
+                "pipelines" => pipelines,
                 _ => ModelRow.Unknown(column),
             }
         );

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using NodaTime;
+using NodaTime.Text;
 using Scheduler.Core.Storage;
 
 namespace Scheduler.Tests.Simulation.Model;
@@ -75,6 +76,9 @@ internal static partial class ModelScripts
             case "customer_subscriptions.max_pipelines_per_month":
                 customers.ForEach(it => it.Current!.MaxPipelinesPerMonth = Number(value));
                 break;
+            case "customer_subscriptions.trial_end_date":
+                customers.ForEach(it => it.Current!.TrialEndDate = Date(value));
+                break;
             case "customer_pipeline_configs.paused_until":
                 pipelines.ForEach(it =>
                     it.PausedUntil = Number(value) is { } micros
@@ -93,6 +97,8 @@ internal static partial class ModelScripts
     private static string? Value(string text) => text is "" or "null" ? null : text.Trim('\'');
 
     private static long? Number(string? text) => text is null ? null : long.Parse(text, CultureInfo.InvariantCulture);
+
+    private static LocalDate? Date(string? text) => text is null ? null : LocalDatePattern.Iso.Parse(text).Value;
 
     [GeneratedRegex(
         @"^update (?<table>\w+)\s+set (?<sets>.+?)(\s+where (?<where>customer_id|config_id|pipeline_name) = (?<is>'[^']*'))?$"

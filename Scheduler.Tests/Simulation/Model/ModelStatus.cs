@@ -37,7 +37,7 @@ internal sealed class ModelStatus(ModelStore store)
                     "now" => now,
                     "total_active_pipelines" => pipelines.Count(it => it.IsActive),
                     "pipelines_due_now" => pipelines.Count(it =>
-                        it.IsActive && it.NextRunTime <= now && !it.IsPaused(now) && it.Customer.MayRun(now)
+                        it.IsActive && it.NextRunTime <= now && it.CanRun(now)
                     ),
                     "pipelines_queued" => queued.Count,
                     "pipelines_running" => store.Leases.Count,
