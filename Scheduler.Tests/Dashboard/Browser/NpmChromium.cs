@@ -46,7 +46,27 @@ internal sealed record NpmChromium(string Executable, IReadOnlyDictionary<string
     {
         // Beside the place and then moved there: a folder that exists is whole.
         var begun = $"{folder}.{Guid.NewGuid():N}";
-        Directory.CreateDirectory(begun);
+        try
+        {
+            Fill(Directory.CreateDirectory(begun).FullName, folder, packed);
+            Directory.Move(begun, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Another process was first.
+        }
+        finally
+        {
+            if (Directory.Exists(begun))
+            {
+                Directory.Delete(begun, recursive: true);
+            }
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static void Fill(string begun, string folder, string packed)
+    {
         var executable = Path.Combine(begun, "chromium");
         using (var source = Decompressed("chromium.br"))
         using (var target = File.Create(executable))
@@ -64,15 +84,6 @@ internal sealed record NpmChromium(string Executable, IReadOnlyDictionary<string
             Path.Combine(begun, "fonts.conf"),
             $"<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/fonts-cache</cachedir></fontconfig>"
         );
-        try
-        {
-            Directory.Move(begun, folder);
-        }
-        catch (IOException) when (Directory.Exists(folder))
-        {
-            // Another process was first.
-            Directory.Delete(begun, recursive: true);
-        }
 
         BrotliStream Decompressed(string name) =>
             new(File.OpenRead(Path.Combine(packed, name)), CompressionMode.Decompress);

@@ -3,19 +3,16 @@ using NodaTime;
 using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Security;
-using Scheduler.Core.Team;
 using Scheduler.Tests.Support;
 
 namespace Scheduler.Tests.Storage.Contract;
 
 /// <summary>Keys of customers: whose they are, how many there may be, and which may be ended.</summary>
-internal abstract class ApiKeyContract : StoreContract
+internal abstract class ApiKeyContract : MemberContract
 {
     private const string Beta = "beta";
     private const string Small = "small";
     private static readonly string[] ReadOnly = ["runs:read"];
-    private static readonly Authority Owner = new(IsAdmin: false, ["*"], Ceiling: null, MemberId: null);
-    private static readonly Authority Admin = new(IsAdmin: false, ["*"], TeamRole.Admin, "m");
     private static readonly Duration Hour = Duration.FromHours(1);
 
     [SetUp]
@@ -36,12 +33,12 @@ internal abstract class ApiKeyContract : StoreContract
     [Test]
     public async Task One_is_bound_only_to_a_member_of_its_customer_who_has_accepted()
     {
-        var member = await JoinAsync("acme", "bo@example.com", TeamRole.Viewer);
+        var member = await JoinAsync("bo@example.com", TeamRole.Viewer);
         string[] others =
         [
             "nobody",
-            await InviteAsync("acme", "cy@example.com", TeamRole.Owner),
-            await JoinAsync(Beta, "di@example.com", TeamRole.Viewer),
+            (await InviteAsync("cy@example.com", TeamRole.Owner)).MemberId,
+            await JoinAsync("di@example.com", TeamRole.Viewer, Beta),
         ];
 
         foreach (var other in others)
@@ -61,8 +58,8 @@ internal abstract class ApiKeyContract : StoreContract
     [Test]
     public async Task One_is_not_bound_to_a_member_above_its_maker()
     {
-        var owner = await JoinAsync("acme", "bo@example.com", TeamRole.Owner);
-        var admin = await JoinAsync("acme", "cy@example.com", TeamRole.Admin);
+        var owner = await JoinAsync("bo@example.com", TeamRole.Owner);
+        var admin = await JoinAsync("cy@example.com", TeamRole.Admin);
 
         var above = await TryCreateAsync(NewKey() with { MemberId = owner }, Admin);
         var beside = await TryCreateAsync(NewKey() with { MemberId = admin }, Admin);
@@ -97,6 +94,18 @@ internal abstract class ApiKeyContract : StoreContract
             new[] { full, afterOneRanOut, fullAgain, afterOneWasEnded, fullForGood },
             Is.EqualTo(new[] { limit, null, limit, null, limit })
         );
+    }
+
+    [Test]
+    public async Task Made_at_once_they_stop_at_the_number_of_the_plan()
+    {
+        await H.OnboardAsync(Small, "STARTER");
+
+        var refusals = await Task.WhenAll(
+            Enumerable.Range(0, 25).Select(_ => Task.Run(() => TryCreateAsync(NewKey(Small))))
+        );
+
+        Assert.That(refusals.Count(refusal => refusal is null), Is.EqualTo(19));
     }
 
     [Test]
@@ -230,8 +239,8 @@ internal abstract class ApiKeyContract : StoreContract
     [Test]
     public async Task Whoever_is_below_an_owner_ends_its_own_and_those_of_its_equals()
     {
-        await JoinAsync("acme", "bo@example.com", TeamRole.Owner);
-        var equal = NewKey() with { MemberId = await JoinAsync("acme", "cy@example.com", TeamRole.Admin) };
+        await JoinAsync("bo@example.com", TeamRole.Owner);
+        var equal = NewKey() with { MemberId = await JoinAsync("cy@example.com", TeamRole.Admin) };
         var own = NewKey() with { ApiKeyId = StoreHarness.Actor.KeyId! };
         await CreateAsync(equal);
         await CreateAsync(own);
@@ -261,12 +270,55 @@ internal abstract class ApiKeyContract : StoreContract
         );
     }
 
+    [Test]
+    public async Task One_that_ran_out_is_none_that_is_left()
+    {
+        var first = (await ListAsync()).Single().ApiKeyId;
+        await CreateAsync(NewKey() with { ExpiresAt = H.Now + Hour });
+        H.Advance(Hour);
+
+        Assert.That(await RevokeAsync(first), Is.EqualTo(RevokeRefusal.LastKey));
+    }
+
+    [Test]
+    public async Task One_of_a_member_who_may_make_no_others_is_not_enough()
+    {
+        var first = (await ListAsync()).Single().ApiKeyId;
+        await CreateAsync(NewKey() with { MemberId = await JoinAsync("bo@example.com", TeamRole.Viewer) });
+
+        var refused = await RevokeAsync(first);
+        await CreateAsync(NewKey());
+
+        Assert.That(
+            (refused, await RevokeAsync(first)),
+            Is.EqualTo(((RevokeRefusal?)RevokeRefusal.LastKey, (RevokeRefusal?)null))
+        );
+    }
+
+    [Test]
+    public async Task Ended_all_at_once_they_leave_one()
+    {
+        for (var nth = 0; nth < 7; nth++)
+        {
+            await CreateAsync(NewKey());
+        }
+        var ids = (await ListAsync()).Select(key => key.ApiKeyId);
+
+        var refusals = await Task.WhenAll(ids.Select(id => Task.Run(() => RevokeAsync(id))));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refusals.Count(refusal => refusal == RevokeRefusal.LastKey), Is.EqualTo(1));
+            Assert.That((await ListAsync()).Count(key => key.IsActive), Is.EqualTo(1));
+        }
+    }
+
     [TestCase(TeamRole.Owner)]
     [TestCase(TeamRole.Admin)]
     public async Task One_of_a_member_who_may_make_others_is_enough_and_stays(TeamRole role)
     {
         var first = (await ListAsync()).Single().ApiKeyId;
-        var members = NewKey() with { MemberId = await JoinAsync("acme", "bo@example.com", role) };
+        var members = NewKey() with { MemberId = await JoinAsync("bo@example.com", role) };
         await CreateAsync(members);
 
         Assert.That(
@@ -279,7 +331,7 @@ internal abstract class ApiKeyContract : StoreContract
     public async Task One_of_a_member_who_is_suspended_is_none_that_is_left()
     {
         var first = (await ListAsync()).Single().ApiKeyId;
-        var members = NewKey() with { MemberId = await JoinAsync("acme", "bo@example.com", TeamRole.Owner) };
+        var members = NewKey() with { MemberId = await JoinAsync("bo@example.com", TeamRole.Owner) };
         await CreateAsync(members);
         await ExecuteAsync(
             $"update customer_team_members set status = 'SUSPENDED' where member_id = '{members.MemberId}'"
@@ -328,34 +380,59 @@ internal abstract class ApiKeyContract : StoreContract
         Assert.That(await RevokeAsync(first), Is.EqualTo(canMake ? (RevokeRefusal?)null : RevokeRefusal.LastKey));
     }
 
+    [Test]
+    public async Task A_lesser_one_ends_none_that_may_do_more()
+    {
+        var first = (await ListAsync()).Single().ApiKeyId;
+        await CreateAsync(NewKey());
+        Authority[] callers = [new(false, ["keys:read", "keys:write"], null, null), Admin];
+
+        foreach (var caller in callers)
+        {
+            Assert.That(await RevokeAsync(first, caller), Is.EqualTo(RevokeRefusal.MemberAbove));
+        }
+    }
+
+    [Test]
+    public async Task Those_of_a_member_who_is_removed_end_and_do_not_come_back_with_it()
+    {
+        var member = await JoinAsync("bo@example.com", TeamRole.Viewer);
+        var key = NewKey() with { MemberId = member };
+        await CreateAsync(key);
+        var identity = await H.KnownKeys.FindAsync(key.Hash, default);
+
+        await H.Team.RemoveAsync("acme", member, Owner, StoreHarness.Actor, default);
+        var removed = await H.KnownKeys.FindAsync(key.Hash, default);
+        await JoinAsync("bo@example.com", TeamRole.Admin);
+        var back = await H.KnownKeys.FindAsync(key.Hash, default);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((identity!.Ceiling, identity.Key), Is.EqualTo((TeamRole.Viewer, KeyStanding.Active)));
+            Assert.That((removed!.Key, back!.Key), Is.EqualTo((KeyStanding.Revoked, KeyStanding.Revoked)));
+        }
+    }
+
+    [Test]
+    public async Task Uses_are_noted_for_those_that_were_used()
+    {
+        await CreateAsync(NewKey());
+        var used = (await ListAsync())[0].ApiKeyId;
+        var uses = new KeyUses(H.Keys);
+        uses.Note(used);
+        uses.Note(used);
+        H.Advance(Duration.FromMinutes(1));
+
+        await uses.WriteAsync(default);
+
+        Assert.That((await ListAsync()).Select(key => key.LastUsedAt), Is.EqualTo(new Instant?[] { H.Now, null }));
+    }
+
     private static bool IsActive(object? document)
     {
         var value = JsonDocument.Parse((string)document!).RootElement.GetProperty("is_active");
         return value.ValueKind == JsonValueKind.Number ? value.GetInt32() == 1 : value.GetBoolean();
     }
-
-    private async Task<string> InviteAsync(string customerId, string email, TeamRole role) =>
-        (await InvitationAsync(customerId, email, role)).MemberId;
-
-    private async Task<string> JoinAsync(string customerId, string email, TeamRole role)
-    {
-        var invitation = await InvitationAsync(customerId, email, role);
-        var body = new UpdateMemberRequest { InvitationToken = invitation.InvitationToken };
-        await H.Team.AcceptAsync(customerId, invitation.MemberId, body, StoreHarness.Actor, default);
-        return invitation.MemberId;
-    }
-
-    private async Task<InvitedMemberResponse> InvitationAsync(string customerId, string email, TeamRole role) =>
-        (
-            (MemberResult.Invited)
-                await H.Team.InviteAsync(
-                    customerId,
-                    new() { Email = email, Role = role },
-                    Owner,
-                    StoreHarness.Actor,
-                    default
-                )
-        ).Invitation;
 
     private Task<IReadOnlyList<ApiKeyResponse>> ListAsync(string customerId = "acme") =>
         H.Keys.ListAsync(customerId, null, 100, default);
