@@ -12,7 +12,6 @@ namespace Scheduler.Tests.EndToEnd;
 [TestFixture(StorageProvider.Sqlite)]
 [TestFixture(StorageProvider.Postgres)]
 [TestFixture(StorageProvider.BigQuery)]
-[NonParallelizable]
 [Platform("Linux")]
 public sealed class EightPhasesTests(StorageProvider engine) : IAsyncDisposable
 {

@@ -9,7 +9,6 @@ using Scheduler.Tests.EndToEnd.Harness;
 namespace Scheduler.Tests.EndToEnd;
 
 /// <summary>Three instances of the API on one database, none of which knows of the others.</summary>
-[NonParallelizable]
 [Platform("Linux")]
 public sealed class ManyInstancesTests : IAsyncDisposable
 {

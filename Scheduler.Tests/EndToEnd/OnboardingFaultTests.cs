@@ -8,7 +8,6 @@ namespace Scheduler.Tests.EndToEnd;
 /// <summary>An API that dies between a new customer's dataset and its commit.</summary>
 [TestFixture(StorageProvider.Sqlite)]
 [TestFixture(StorageProvider.Postgres)]
-[NonParallelizable]
 [Platform("Linux")]
 public sealed class OnboardingFaultTests(StorageProvider engine) : IAsyncDisposable
 {

@@ -9,7 +9,6 @@ namespace Scheduler.Tests.EndToEnd;
 [TestFixture(StorageProvider.Sqlite)]
 [TestFixture(StorageProvider.Postgres)]
 [TestFixture(StorageProvider.BigQuery)]
-[NonParallelizable]
 [Platform("Linux")]
 public sealed class WorkerFaultTests(StorageProvider engine) : IAsyncDisposable
 {
