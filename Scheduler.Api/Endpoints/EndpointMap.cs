@@ -10,31 +10,33 @@ internal static class EndpointMap
 {
     public static void MapEndpoints(this WebApplication app, ApiOptions options)
     {
-        app.MapHealth();
-        app.MapMetrics();
-        app.MapApiDocument();
-        app.MapSchedules();
-        app.MapTrigger();
-        app.MapQueue();
-        app.MapStatus();
-        app.MapAlerts();
-        app.MapPipelines();
-        app.MapBackfills();
-        app.MapSearch();
-        app.MapBulks();
-        app.MapForecast();
-        app.MapRuns();
-        app.MapCredentials();
-        app.MapProviderConfigs();
-        app.MapOnboarding(options);
-        app.MapAudit();
-        app.MapImport(options);
-        app.MapCustomers();
-        app.MapSubscriptions();
-        app.MapApiKeys();
-        app.MapTeam();
-        app.MapEmbedLinks();
-        app.MapDashboard();
-        app.MapEmbedding(options);
+        var routes = new EndpointsMadeOnce(app);
+        routes.MapHealth();
+        routes.MapMetrics();
+        routes.MapApiDocument();
+        routes.MapSchedules();
+        routes.MapTrigger();
+        routes.MapQueue();
+        routes.MapStatus();
+        routes.MapAlerts();
+        routes.MapPipelines();
+        routes.MapBackfills();
+        routes.MapSearch();
+        routes.MapBulks();
+        routes.MapForecast();
+        routes.MapRuns();
+        routes.MapCredentials();
+        routes.MapProviderConfigs();
+        routes.MapOnboarding(options);
+        routes.MapAudit();
+        routes.MapImport(options);
+        routes.MapCustomers();
+        routes.MapSubscriptions();
+        routes.MapApiKeys();
+        routes.MapTeam();
+        routes.MapEmbedLinks();
+        routes.MapDashboard();
+        routes.MapEmbedding(options);
+        routes.Add();
     }
 }
