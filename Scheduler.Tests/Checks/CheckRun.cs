@@ -39,7 +39,7 @@ internal static class CheckRun
         );
     }
 
-    /// <summary>Measurements need the optimised build; they say their figures as they come, and all of them at the end.</summary>
+    /// <summary>Measured is the build that is shipped; the figures are told as they come, and all of them at the end.</summary>
     public static async Task<int> BenchmarksAsync(BenchmarkCall call)
     {
         var figures = call.Tsv ?? Path.Combine(Path.GetTempPath(), $"scheduler-figures-{Guid.NewGuid():N}.tsv");

@@ -48,7 +48,8 @@ internal sealed record NpmChromium(string Executable, IReadOnlyDictionary<string
         var begun = $"{folder}.{Guid.NewGuid():N}";
         try
         {
-            Fill(Directory.CreateDirectory(begun).FullName, folder, packed);
+            Directory.CreateDirectory(begun);
+            Fill(begun, folder, packed);
             Directory.Move(begun, folder);
         }
         catch (IOException) when (Directory.Exists(folder))

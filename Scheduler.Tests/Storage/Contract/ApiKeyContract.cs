@@ -274,10 +274,14 @@ internal abstract class ApiKeyContract : MemberContract
     public async Task One_that_ran_out_is_none_that_is_left()
     {
         var first = (await ListAsync()).Single().ApiKeyId;
-        await CreateAsync(NewKey() with { ExpiresAt = H.Now + Hour });
+        var passing = NewKey() with { ExpiresAt = H.Now + Hour };
+        await CreateAsync(passing);
         H.Advance(Hour);
 
-        Assert.That(await RevokeAsync(first), Is.EqualTo(RevokeRefusal.LastKey));
+        Assert.That(
+            (await RevokeAsync(first), await RevokeAsync(passing.ApiKeyId)),
+            Is.EqualTo(((RevokeRefusal?)RevokeRefusal.LastKey, (RevokeRefusal?)null))
+        );
     }
 
     [Test]
@@ -385,11 +389,23 @@ internal abstract class ApiKeyContract : MemberContract
     {
         var first = (await ListAsync()).Single().ApiKeyId;
         await CreateAsync(NewKey());
+        var keys = new ApiKeys(H.Keys, H.KnownKeys, H.Clock, H.Ids);
         Authority[] callers = [new(false, ["keys:read", "keys:write"], null, null), Admin];
 
         foreach (var caller in callers)
         {
-            Assert.That(await RevokeAsync(first, caller), Is.EqualTo(RevokeRefusal.MemberAbove));
+            var ended = await keys.RevokeAsync("acme", first, caller, StoreHarness.Actor, default);
+
+            Assert.That(
+                ended!.Value.Refusal,
+                Is.EqualTo(RevokeRefusal.MemberAbove),
+                "as all of its rights are looked at"
+            );
+            Assert.That(
+                await RevokeAsync(first, caller),
+                Is.EqualTo(RevokeRefusal.MemberAbove),
+                "as the store sees it"
+            );
         }
     }
 

@@ -1,3 +1,4 @@
+using NUnit.Framework;
 using Scheduler.Core.Contracts;
 using Scheduler.Core.Security;
 using Scheduler.Core.Team;
@@ -18,7 +19,7 @@ internal abstract class MemberContract : StoreContract
     protected async Task<string> JoinAsync(string email, TeamRole role, string customerId = "acme")
     {
         var invitation = await InviteAsync(email, role, customerId);
-        await AcceptAsync(invitation, customerId: customerId);
+        Assert.That(await AcceptAsync(invitation, customerId: customerId), Is.InstanceOf<MemberResult.Done>());
         return invitation.MemberId;
     }
 
